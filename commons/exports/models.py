@@ -55,7 +55,12 @@ class ExportJob(QueuedRow):
             models.UniqueConstraint(fields=["asked_by", "key"], name="one_export_per_person_and_form"),
             models.CheckConstraint(
                 condition=~models.Q(state=State.DONE)
-                | models.Q(file_size__isnull=False, expires_at__isnull=False, done_count=models.F("total_count"))
+                | models.Q(
+                    file_size__isnull=False,
+                    expires_at__isnull=False,
+                    total_count__isnull=False,
+                    done_count=models.F("total_count"),
+                )
                 & ~models.Q(sha256="")
                 & ~models.Q(file_name=""),
                 name="an_export_is_done_only_with_a_whole_file",

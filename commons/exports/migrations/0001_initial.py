@@ -1,7 +1,8 @@
+import uuid
+
 import django.core.serializers.json
 import django.db.models.deletion
 import django.utils.timezone
-import uuid
 from django.conf import settings
 from django.db import migrations, models
 
@@ -112,6 +113,7 @@ class Migration(migrations.Migration):
                                 ("done_count", models.F("total_count")),
                                 ("expires_at__isnull", False),
                                 ("file_size__isnull", False),
+                                ("total_count__isnull", False),
                                 models.Q(("sha256", ""), _negated=True),
                                 models.Q(("file_name", ""), _negated=True),
                             ),
