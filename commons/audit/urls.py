@@ -1,0 +1,4 @@
+"""Addresses of the record."""
+
+app_name = "audit"
+urlpatterns = []

@@ -1,0 +1,9 @@
+"""Django's name card for the app."""
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class PeopleConfig(AppConfig):
+    name = "commons.people"
+    verbose_name = _("People")

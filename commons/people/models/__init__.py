@@ -1,0 +1,30 @@
+"""The rows about people, one module for each noun."""
+
+from commons.people.models.organisations import (
+    LegalForm,
+    Membership,
+    Nation,
+    Organisation,
+    Ownership,
+    PlainText,
+    Region,
+    Registrar,
+    Sector,
+)
+from commons.people.models.roles import Appointment, Role
+from commons.people.models.users import User
+
+__all__ = [
+    "Appointment",
+    "LegalForm",
+    "Membership",
+    "Nation",
+    "Organisation",
+    "Ownership",
+    "PlainText",
+    "Region",
+    "Registrar",
+    "Role",
+    "Sector",
+    "User",
+]

@@ -1,0 +1,4 @@
+"""Addresses about people and organisations."""
+
+app_name = "people"
+urlpatterns = []
