@@ -1,0 +1,23 @@
+"""Forms of the consultation."""
+
+from crispy_forms.helper import FormHelper
+from crispy_forms.layout import Submit
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from consultation.models import Text
+
+
+class TextForm(forms.ModelForm):
+    based_on = forms.IntegerField(widget=forms.HiddenInput)
+
+    class Meta:
+        model = Text
+        fields = ["title", "body"]
+        widgets = {"body": forms.Textarea(attrs={"rows": 18, "data-maxlength": 20_000})}
+
+    def __init__(self, *args, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["based_on"].initial = self.instance.revision
+        self.helper = FormHelper()
+        self.helper.add_input(Submit("save", _("Save and publish")))

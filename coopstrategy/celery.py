@@ -1,0 +1,24 @@
+"""The Celery app and its timetable.
+
+Everything in the timetable means "do what is due now": running it never, once or five times in an hour gives the same rows.
+The clock is UTC and nothing is due only between 23:00 and midnight, so a change of the clocks can neither skip nor double work.
+"""
+
+import os
+
+from celery import Celery
+from django_structlog.celery.steps import DjangoStructLogInitStep
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "coopstrategy.settings")
+
+app = Celery("coopstrategy")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.autodiscover_tasks()
+app.steps["worker"].add(DjangoStructLogInitStep)
+
+app.conf.beat_schedule = {
+    "claim waiting exports": {"task": "exports.sweep", "schedule": 60.0},
+    "remove expired export files": {"task": "exports.remove_expired", "schedule": 3600.0},
+    "send waiting service messages": {"task": "digests.send_service_messages", "schedule": 60.0},
+    "claim waiting register imports": {"task": "people.sweep_register_imports", "schedule": 60.0},
+}

@@ -1,0 +1,32 @@
+"""Every address of the site. Each app writes its own full paths, so that a path is found by searching for it."""
+
+from django.conf import settings
+from django.contrib import admin
+from django.urls import include, path
+from django.views.generic import RedirectView
+
+from coopstrategy import views
+
+urlpatterns = [
+    path("", views.HomeView.as_view(), name="home"),
+    path("staff/", views.StaffHomeView.as_view(), name="staff-home"),
+    path("health/live/", views.LiveView.as_view(), name="health-live"),
+    path("health/ready/", views.ReadyView.as_view(), name="health-ready"),
+    path("accounts/", include("allauth.urls")),
+    path("favicon.ico", RedirectView.as_view(url=f"{settings.STATIC_URL}img/icon.svg")),
+    path("", include("consultation.urls")),
+    path("", include("census.urls")),
+    path("", include("commons.exports.urls")),
+    path("", include("commons.digests.urls")),
+    path("", include("commons.people.urls")),
+    path("", include("commons.audit.urls")),
+    path("admin/", admin.site.urls),
+]
+
+if settings.DEMO:
+    urlpatterns.append(path("", include("coopstrategy.demo.urls")))
+
+handler400 = views.bad_request
+handler403 = views.not_found
+handler404 = views.not_found
+handler500 = views.server_error

@@ -1,0 +1,113 @@
+"""The home page, the staff's front page, health, and the pages for when something went wrong."""
+
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth.mixins import UserPassesTestMixin
+from django.core.cache import cache
+from django.db import DatabaseError, connection
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.translation import get_language
+from django.views.generic import TemplateView, View
+
+from census.models import Wave
+from census.reports import coverage_of
+from commons.digests.models import Notice
+from commons.exports.models import ExportJob
+from commons.people.models import RegisterImport
+from consultation.models import Text
+
+# A row that waits longer than this means that no worker is at work: the sweep runs every minute.
+WAITING_LIMIT_SECONDS = 300
+
+
+class HomeView(TemplateView):
+    public = True
+    template_name = "home.html"
+
+    def get_context_data(self, **kwargs) -> dict[str, Any]:
+        now = timezone.now()
+        wave = Wave.objects.open_at(now).first() or Wave.objects.filter(frame_frozen_at__isnull=False, opens_at__lte=now).first()
+        return super().get_context_data(
+            texts={text.slug: text for text in Text.objects.in_language(get_language()).filter(slug__startswith="home-")},
+            wave=wave
+            and {
+                "title": wave.title,
+                "closes_at": wave.closes_at,
+                "is_open": wave.is_open_at(now),
+                "days_left": wave.days_left_at(now),
+                "url": wave.get_absolute_url(),
+            },
+            coverage=wave and coverage_of(wave),
+            **kwargs,
+        )
+
+
+class StaffHomeView(UserPassesTestMixin, TemplateView):
+    """The doors behind which staff work. Each door asks its own permission again."""
+
+    template_name = "staff_home.html"
+
+    def test_func(self) -> bool:
+        user = self.request.user
+        return user.is_authenticated and bool(user.roles & {"staff", "analyst"})
+
+    def get_context_data(self, **kwargs) -> dict[str, Any]:
+        return super().get_context_data(waves=Wave.objects.visible_to(self.request.user), **kwargs)
+
+
+class LiveView(View):
+    """The process answers. Asks nothing of the database, so that a slow database does not get the web server restarted."""
+
+    public = True
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        return JsonResponse({"live": True})
+
+
+class ReadyView(View):
+    """Whether the site can do its work: the database, the cache, and the age in seconds of the oldest waiting row.
+
+    503 when the database does not answer or a row has waited too long. A missing cache is told but is no reason to take the
+    site away: saving answers does not need it.
+    """
+
+    public = True
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        now = timezone.now()
+        report: dict[str, Any] = {"database": False, "cache": False, "oldest_waiting_seconds": None}
+        try:
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT 1")
+            ages = [model.objects.oldest_waiting_age(now) for model in (ExportJob, RegisterImport, Notice)]
+            report["database"] = True
+            report["oldest_waiting_seconds"] = max((round(age.total_seconds()) for age in ages if age is not None), default=0)
+        except DatabaseError:
+            pass
+        try:
+            report["cache"] = cache.get_or_set("health", 1, timeout=60) == 1
+        except Exception:  # noqa: BLE001 - any failure of the cache is the same news
+            report["cache"] = False
+        waiting = report["oldest_waiting_seconds"]
+        ready = report["database"] and waiting is not None and waiting <= WAITING_LIMIT_SECONDS
+        return JsonResponse({"ready": ready, **report}, status=200 if ready else 503)
+
+
+def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    return render(request, "400.html", status=400)
+
+
+def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """One page for what is not there and for what one may not see: a refusal must not say that something exists."""
+    return render(request, "404.html", status=404)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    return render(request, "500.html", {"site_name": settings.SITE_NAME, "help_phone": settings.HELP_PHONE}, status=500)
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    return render(request, "403_csrf.html", status=403)
