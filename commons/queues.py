@@ -8,7 +8,6 @@ dead and comes back is fenced off. If the message broker forgets everything, a s
 
 import datetime as dt
 import logging
-from collections.abc import Callable
 from typing import Any, Self, TypeVar
 
 from django.db import models, transaction
@@ -226,23 +225,22 @@ def give_up(rows: QueuedRowQuerySet, *, now: dt.datetime | None = None) -> list[
 
 
 def ring(task: Any, row_id: object) -> None:
-    """Tell the workers after the commit that a row waits. Never raises: the sweep finds the row if nobody heard.
+    """Tell the workers after the commit that a row waits. Never raises: the sweep finds the row if nobody heard."""
 
-    A Celery task is rung over a connection of its own, whose sockets give up after SOCKET_SECONDS: a worker's own
-    connections must be allowed to wait longer than a person looking at a browser.
-    """
-    transaction.on_commit(_press(task, str(row_id)), robust=True)
-
-
-def _press(task: Any, row_id: str) -> Callable[[], None]:
     # A closure, not functools.partial: on_commit(robust=True) reads __qualname__ when it has an error to log.
-    def press() -> None:
-        try:
-            patience = {"socket_timeout": SOCKET_SECONDS, "socket_connect_timeout": SOCKET_SECONDS, "max_retries": 0}
-            options = {**task.app.conf.broker_transport_options, **patience}
-            with task.app.connection_for_write(transport_options=options) as connection:
-                task.apply_async(args=[row_id], retry=False, connection=connection)
-        except Exception as error:  # whatever the broker does, what the person asked for is already saved
-            logger.warning("Nobody heard the bell for %s %s: %s", task.name, row_id, error)
+    def after_commit() -> None:
+        press(task, row_id)
 
-    return press
+    transaction.on_commit(after_commit, robust=True)
+
+
+def press(task: Any, row_id: object) -> None:
+    """Ring now. The bell has a connection of its own, whose sockets give up after SOCKET_SECONDS: a worker's connections must
+    be allowed to wait longer than a person in front of a browser. Every error is logged and forgotten."""
+    patience = {"socket_timeout": SOCKET_SECONDS, "socket_connect_timeout": SOCKET_SECONDS, "max_retries": 0}
+    try:
+        options = {**task.app.conf.broker_transport_options, **patience}
+        with task.app.connection_for_write(transport_options=options) as connection:
+            task.apply_async(args=[str(row_id)], retry=False, connection=connection)
+    except Exception as error:  # noqa: BLE001 - whatever the broker does, what the person asked for is already saved
+        logger.warning("Nobody heard the bell for %s %s: %s", task.name, row_id, error)
