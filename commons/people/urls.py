@@ -1,4 +1,21 @@
 """Addresses about people and organisations."""
 
+from django.urls import path
+
+from commons.people.views import organisations, roles, users
+
 app_name = "people"
-urlpatterns = []
+urlpatterns = [
+    path("you/", users.YouView.as_view(), name="you"),
+    path("you/profile/", users.ProfileChangeView.as_view(), name="profile-change"),
+    path("you/organisations/find/", organisations.OrganisationFindView.as_view(), name="organisation-find"),
+    path("you/organisations/suggest/", organisations.OrganisationSuggestView.as_view(), name="organisation-suggest"),
+    path("you/organisations/<int:pk>/ask/", organisations.MembershipAskView.as_view(), name="membership-ask"),
+    path("you/memberships/<int:pk>/end/", organisations.MembershipEndView.as_view(), name="membership-end"),
+    path("staff/memberships/", organisations.MembershipListView.as_view(), name="membership-list"),
+    path("staff/memberships/<int:pk>/", organisations.MembershipCheckView.as_view(), name="membership-check"),
+    path("staff/people/", roles.PersonListView.as_view(), name="person-list"),
+    path("staff/people/<int:pk>/", roles.PersonDetailView.as_view(), name="person-detail"),
+    path("staff/people/<int:pk>/appoint/", roles.PersonAppointView.as_view(), name="person-appoint"),
+    path("staff/appointments/<int:pk>/end/", roles.AppointmentEndView.as_view(), name="appointment-end"),
+]

@@ -212,6 +212,12 @@ class Organisation(models.Model):
 class MembershipQuerySet(models.QuerySet):
     """Words for choosing memberships."""
 
+    def visible_to(self, user: object) -> "MembershipQuerySet":
+        """One's own; everyone's for staff."""
+        if not getattr(user, "is_authenticated", False):
+            return self.none()
+        return self if user.is_staff else self.filter(user=user)
+
     def live(self) -> "MembershipQuerySet":
         """Asked for or verified; not ended."""
         return self.filter(state__in=[Membership.State.ASKED, Membership.State.VERIFIED])
@@ -239,7 +245,9 @@ class Membership(models.Model):
         STAFF = "staff", _("Checked by staff")
         CODE = "code", _("By the code in the organisation's letter")
 
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="memberships", verbose_name=_("person"))
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.CASCADE, related_name="memberships", verbose_name=_("person")
+    )
     organisation = models.ForeignKey(
         Organisation, models.PROTECT, related_name="memberships", verbose_name=_("organisation")
     )

@@ -39,13 +39,20 @@ class AppointmentQuerySet(models.QuerySet):
 class Appointment(models.Model):
     """One person in one role from one day until another."""
 
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="appointments", verbose_name=_("person"))
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.CASCADE, related_name="appointments", verbose_name=_("person")
+    )
     role = models.CharField(_("role"), max_length=20, choices=Role)
     starts_on = models.DateField(_("starts on"))
     ends_on = models.DateField(_("ends on"), null=True, blank=True)
     # Empty when the system did it: the first member of staff is appointed from the command line.
     appointed_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("appointed by")
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("appointed by"),
     )
     appointed_at = models.DateTimeField(_("appointed at"), auto_now_add=True)
 
@@ -57,7 +64,9 @@ class Appointment(models.Model):
         ordering = ["-starts_on", "-pk"]
         constraints = [
             models.UniqueConstraint(
-                fields=["user", "role"], condition=models.Q(ends_on=None), name="one_open_appointment_per_person_and_role"
+                fields=["user", "role"],
+                condition=models.Q(ends_on=None),
+                name="one_open_appointment_per_person_and_role",
             ),
             models.CheckConstraint(
                 condition=models.Q(ends_on=None) | models.Q(ends_on__gte=models.F("starts_on")),

@@ -19,6 +19,12 @@ SECOND_STEPS = frozenset({"totp", "webauthn"})
 class UserQuerySet(models.QuerySet):
     """Words for choosing people."""
 
+    def visible_to(self, user: object) -> "UserQuerySet":
+        """Oneself; everyone for staff."""
+        if not getattr(user, "is_authenticated", False):
+            return self.none()
+        return self if user.is_staff else self.filter(pk=user.pk)
+
     def in_name_order(self) -> "UserQuerySet":
         """As a reader expects: capitals and accents do not matter."""
         return self.order_by(PlainText("name"), "pk")
@@ -36,7 +42,9 @@ class UserQuerySet(models.QuerySet):
 class UserManager(BaseUserManager.from_queryset(UserQuerySet)):
     """Makes people, and finds them by address."""
 
-    def create_user(self, email: str, password: str | None = None, *, name: str = "", language: str = "en-gb") -> "User":
+    def create_user(
+        self, email: str, password: str | None = None, *, name: str = "", language: str = "en-gb"
+    ) -> "User":
         """Save a new person. Without a password they sign in by e-mailed code; a blank password is never usable."""
         user = self.model(email=email.strip().lower(), name=name, language=language)
         if password:

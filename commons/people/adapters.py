@@ -1,0 +1,49 @@
+"""Where allauth asks us: what a new account holds, when somebody signed in, and how the secrets of second steps are kept."""
+
+import base64
+import hashlib
+import time
+
+from allauth.account.adapter import DefaultAccountAdapter
+from allauth.mfa.adapter import DefaultMFAAdapter
+from cryptography.fernet import Fernet, MultiFernet
+from django.conf import settings
+from django.forms import BaseForm
+from django.http import HttpRequest
+
+from commons.people.models import User
+
+SIGNED_IN_AT = "signed_in_at"
+"""Session key: when this session was signed in, in seconds since 1970. `coopstrategy.middleware` limits its length by it."""
+
+
+class AccountAdapter(DefaultAccountAdapter):
+    """Signing up and signing in, as this site does it."""
+
+    def save_user(self, request: HttpRequest, user: User, form: BaseForm, commit: bool = True) -> User:
+        user.name = form.cleaned_data["name"]
+        return super().save_user(request, user, form, commit=commit)
+
+    def populate_username(self, request: HttpRequest, user: User) -> None:
+        """There are no user names."""
+
+    def login(self, request: HttpRequest, user: User) -> None:
+        super().login(request, user)
+        request.session[SIGNED_IN_AT] = int(time.time())
+
+
+class MfaAdapter(DefaultMFAAdapter):
+    """Second steps. Their secrets are encrypted in the database with a key made from SECRET_KEY, so that a copy of the
+    database alone cannot make sign-in codes. Old keys in SECRET_KEY_FALLBACKS still open what they closed."""
+
+    def encrypt(self, text: str) -> str:
+        return _box().encrypt(text.encode()).decode()
+
+    def decrypt(self, encrypted_text: str) -> str:
+        return _box().decrypt(encrypted_text.encode()).decode()
+
+
+def _box() -> MultiFernet:
+    keys = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
+    digests = [hashlib.sha256(b"commons.people.second-step:" + key.encode()).digest() for key in keys]
+    return MultiFernet([Fernet(base64.urlsafe_b64encode(digest)) for digest in digests])

@@ -1,0 +1,1 @@
+"""What people fill in about themselves, their organisations and roles. Forms check; actions write."""

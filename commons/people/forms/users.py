@@ -1,0 +1,30 @@
+"""A person's own details."""
+
+from crispy_forms.helper import FormHelper
+from crispy_forms.layout import Submit
+from django import forms
+from django.conf import settings
+from django.utils.translation import gettext_lazy as _
+
+from commons.people.models import User
+
+
+class ProfileForm(forms.ModelForm):
+    """Name and language. Only the languages that are complete are offered."""
+
+    class Meta:
+        model = User
+        fields = ["name", "language"]
+        labels = {"name": _("Your name")}
+        help_texts = {"name": _("As you want others on this site to see it")}
+        widgets = {"name": forms.TextInput(attrs={"autocomplete": "name"})}
+
+    language = forms.ChoiceField(label=_("Language"), widget=forms.RadioSelect)
+
+    def __init__(self, *args: object, **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["language"].choices = [
+            (code, label) for code, label in settings.LANGUAGES if code in settings.OFFERED_LANGUAGES
+        ]
+        self.helper = FormHelper()
+        self.helper.add_input(Submit("save", _("Save")))

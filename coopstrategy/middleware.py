@@ -1,0 +1,108 @@
+"""What every answer carries so that private pages stay private, and what is asked of staff before any of their pages opens."""
+
+import time
+from collections.abc import Callable
+
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth import logout
+from django.contrib.auth.views import redirect_to_login
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils.cache import patch_cache_control
+from django.utils.translation import gettext as _
+
+from commons.people.adapters import SIGNED_IN_AT
+from commons.people.models.roles import MFA_ROLES
+
+GetResponse = Callable[[HttpRequest], HttpResponse]
+
+# The site uses none of these. Naming them keeps a script that got in from using them either.
+PERMISSIONS_POLICY = ", ".join(
+    f"{feature}=()"
+    for feature in (
+        "accelerometer",
+        "autoplay",
+        "browsing-topics",
+        "camera",
+        "display-capture",
+        "geolocation",
+        "gyroscope",
+        "magnetometer",
+        "microphone",
+        "midi",
+        "payment",
+        "usb",
+    )
+)
+
+PRIVATE_PATHS = ("/accounts/", "/admin/", "/census/", "/demo/", "/exports/", "/staff/", "/you/")
+STAFF_PATHS = ("/admin/", "/exports/", "/staff/")
+
+# Names of parts of an address that are secrets by themselves; such an address must not travel in a Referer header.
+SECRET_PARTS = frozenset({"code", "key", "token", "uidb36", "uidb64"})
+
+
+class PrivacyHeadersMiddleware:
+    """Keeps private pages out of every store, and addresses that carry a secret out of the Referer header."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        response.headers.setdefault("Permissions-Policy", PERMISSIONS_POLICY)
+        # Whoever has a session may be signed in or answering by code. Reading the cookie costs no query.
+        has_session = (
+            settings.SESSION_COOKIE_NAME in request.COOKIES or settings.SESSION_COOKIE_NAME in response.cookies
+        )
+        if has_session or request.path.startswith(PRIVATE_PATHS):
+            patch_cache_control(response, private=True, no_store=True)
+        match = request.resolver_match
+        if match is not None and not SECRET_PARTS.isdisjoint(match.kwargs):
+            response.headers.setdefault("Referrer-Policy", "no-referrer")
+        return response
+
+
+class SessionLengthMiddleware:
+    """Ends a session of staff after STAFF_SESSION_AGE. Others keep theirs for SESSION_COOKIE_AGE.
+
+    Roles are looked up only for sessions older than that, so the rest pay nothing for it.
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self._ended(request) or self.get_response(request)
+
+    def _ended(self, request: HttpRequest) -> HttpResponse | None:
+        user = request.user
+        if not user.is_authenticated:
+            return None
+        # A session that does not say when it began counts from now.
+        began = request.session.setdefault(SIGNED_IN_AT, int(time.time()))
+        if time.time() - began <= settings.STAFF_SESSION_AGE or MFA_ROLES.isdisjoint(user.roles | user.roles_waiting):
+            return None
+        logout(request)
+        messages.info(request, _("You were signed in for a long time, so we signed you out. Please sign in again."))
+        return redirect_to_login(request.get_full_path())
+
+
+class StaffMfaMiddleware:
+    """Sends those who hold a role that needs a second sign-in step, and have none, to set it up.
+
+    This is a kindness, not the lock: until it is set up the role is not in force anywhere (`User.roles`), so a page forgotten
+    here is a 404 and not an open door.
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.path.startswith(STAFF_PATHS) and request.user.is_authenticated and request.user.roles_waiting:
+            messages.info(
+                request, _("Your role needs a second sign-in step. Set it up here, then you can open the staff pages.")
+            )
+            return redirect("mfa_activate_totp")
+        return self.get_response(request)
