@@ -29,6 +29,7 @@ rules.add_perm("people.decline_membership", is_staff)
 rules.add_perm("people.see_people", is_staff)
 rules.add_perm("people.appoint_person", is_staff)
 rules.add_perm("people.end_appointment", is_staff)
+rules.add_perm("people.import_register", is_staff)
 
 # What the admin asks. It shows and never writes: writing goes through actions, which keep the record.
 for model in ("user", "organisation", "membership", "appointment"):

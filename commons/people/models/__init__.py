@@ -11,6 +11,7 @@ from commons.people.models.organisations import (
     Registrar,
     Sector,
 )
+from commons.people.models.register import Outcome, RegisterImport, RegisterImportRow
 from commons.people.models.roles import Appointment, Role
 from commons.people.models.users import User
 
@@ -20,9 +21,12 @@ __all__ = [
     "Membership",
     "Nation",
     "Organisation",
+    "Outcome",
     "Ownership",
     "PlainText",
     "Region",
+    "RegisterImport",
+    "RegisterImportRow",
     "Registrar",
     "Role",
     "Sector",

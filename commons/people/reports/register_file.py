@@ -119,6 +119,7 @@ WORDS = {
 }
 A_REGISTER_ID = re.compile(r"[A-Z]{1,3}[0-9]{4,10}")
 A_DATE = re.compile(r"([0-9]{1,2})/([0-9]{1,2})/([0-9]{4})")
+AN_EDITION = re.compile(r"(19|20)[0-9]{2}-(0[1-9]|1[0-2])")
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029]")
 CSV_ERRORS = {"expected after": "quote_stray", "new-line character": "line_ends"}
 LOST_CHARACTER = "\ufffd"
@@ -151,6 +152,7 @@ WRONG = {
     "ends_before": _("It was dissolved on %(value)s, before it was incorporated."),
     "unknown_word": _("“%(value)s” is not one of the values we know for this column."),
     "edition_wrong": _("“%(value)s” is not an edition. It should be a year and a month, such as 2017-06."),
+    "edition_unknown": _("There is no date in the file to tell its edition by. Say which edition it is."),
     "edition_past": _("This line is dated %(value)s, after the edition you named (%(expected)s)."),
     "edition_older": _("This is edition %(value)s, and edition %(expected)s is loaded. An older one never replaces a newer one."),
     "edition_guessed": _(
@@ -386,7 +388,9 @@ def _checked_columns(header: list[str]) -> list[str]:
         ("columns_doubled", sorted({name for name in names if names.count(name) > 1})),
     ):
         if columns:
-            raise Unreadable(Problem(code, 1, value=", ".join(_shortened(" ".join(name.split())) for name in columns[:26])))
+            raise Unreadable(
+                Problem(code, 1, value=", ".join(_shortened(" ".join(name.split())) for name in columns[:26]))
+            )
     return names
 
 
