@@ -149,7 +149,7 @@ def claim(rows: QueuedRowQuerySet, *, now: dt.datetime | None = None) -> Row | N
 
 
 def _held(row: QueuedRow) -> QueuedRowQuerySet:
-    return type(row)._default_manager.filter(pk=row.pk, state=State.RUNNING, attempts=row.attempts)
+    return type(row).objects.filter(pk=row.pk, state=State.RUNNING, attempts=row.attempts)
 
 
 def renew(
@@ -200,7 +200,7 @@ def cancel(row: QueuedRow, *, now: dt.datetime | None = None) -> None:
     """
     now = now or timezone.now()
     with transaction.atomic():
-        fresh = type(row)._default_manager.select_for_update(of=("self",)).get(pk=row.pk)
+        fresh = type(row).objects.select_for_update(of=("self",)).get(pk=row.pk)
         if fresh.ended:
             row.refresh_from_db()
             raise AlreadyEnded

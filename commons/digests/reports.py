@@ -6,12 +6,8 @@ from commons.digests.models import Notice
 
 
 def unseen_count(user: Any) -> int:
-    """How many notices the person has not looked at; one query on a small index, asked once for each request."""
-    if not user.is_authenticated:
-        return 0
-    if not hasattr(user, "_unseen_notices"):
-        user._unseen_notices = Notice.objects.visible_to(user).unseen().count()
-    return user._unseen_notices
+    """How many notices the person has not looked at: one query on a small index, or none for a visitor."""
+    return Notice.objects.visible_to(user).unseen().count() if user.is_authenticated else 0
 
 
 def recent(user: Any, most: int = 5) -> list[Notice]:

@@ -1,15 +1,20 @@
 """The worker's side of service messages: one at a time, each claimed and committed before the mail server hears of it."""
 
+import contextlib
+import logging
 import smtplib
 
 from celery import shared_task
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives, get_connection
+from django.core.mail.backends.base import BaseEmailBackend
 from django.template.loader import render_to_string
 from django.utils import translation
 
 from commons.digests.actions import claim_mail, note_put_off, note_refused, note_sent, note_stuck_mail, note_unknown
 from commons.digests.models import Notice
+
+logger = logging.getLogger(__name__)
 
 MOST_AT_ONCE = 500
 
@@ -45,13 +50,17 @@ def message_for(notice: Notice) -> EmailMultiAlternatives:
 def send_service_messages() -> None:
     """Send the messages that are due now."""
     note_stuck_mail(by=None)
-    for _ in range(MOST_AT_ONCE):
-        notice = claim_mail(by=None)
-        if notice is None or not _send(notice):
-            return
+    connection = get_connection()
+    try:
+        for _turn in range(MOST_AT_ONCE):
+            notice = claim_mail(by=None)
+            if notice is None or not _send(notice, connection):
+                return
+    finally:
+        _hang_up(connection)
 
 
-def _send(notice: Notice) -> bool:
+def _send(notice: Notice, connection: BaseEmailBackend) -> bool:
     """Hand over one message and write down what became of it. False when the mail server cannot be reached at all.
 
     What matters after an error is whether the message may have left: before the server was asked, no; after a reply with a
@@ -62,7 +71,12 @@ def _send(notice: Notice) -> bool:
         return True
     try:
         message = message_for(notice)
-        connection = get_connection()
+        message.message()  # written out once here, so that a bad header is found before anything is sent
+    except Exception as error:
+        logger.exception("Notice %s cannot be written as an e-mail", notice.pk)
+        note_refused(notice, _words(error), by=None)
+        return True
+    try:
         connection.open()
     except (OSError, smtplib.SMTPException) as error:
         note_put_off(notice, _words(error), by=None)
@@ -70,21 +84,30 @@ def _send(notice: Notice) -> bool:
     try:
         connection.send_messages([message])
     except smtplib.SMTPRecipientsRefused as error:
-        codes = [code for code, _reply in error.recipients.values()]
-        _note_reply(notice, error, temporary=all(400 <= code < 500 for code in codes))
+        _note_reply(notice, error, [code for code, _reply in error.recipients.values()])
     except smtplib.SMTPResponseException as error:
-        _note_reply(notice, error, temporary=400 <= error.smtp_code < 500)
+        _note_reply(notice, error, [error.smtp_code])
+        _hang_up(connection)
     except (OSError, smtplib.SMTPException) as error:
         note_unknown(notice, _words(error), by=None)
+        _hang_up(connection)
     else:
         note_sent(notice, by=None)
-    finally:
-        connection.close()
     return True
 
 
-def _note_reply(notice: Notice, error: Exception, *, temporary: bool) -> None:
-    (note_put_off if temporary else note_refused)(notice, _words(error), by=None)
+def _note_reply(notice: Notice, error: Exception, codes: list[int]) -> None:
+    if all(400 <= code < 500 for code in codes):
+        note_put_off(notice, _words(error), by=None)
+    elif all(500 <= code < 600 for code in codes):
+        note_refused(notice, _words(error), by=None)
+    else:
+        note_unknown(notice, _words(error), by=None)
+
+
+def _hang_up(connection: BaseEmailBackend) -> None:
+    with contextlib.suppress(OSError, smtplib.SMTPException):
+        connection.close()
 
 
 def _words(error: Exception) -> str:

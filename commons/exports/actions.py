@@ -1,8 +1,8 @@
 """What can be done with exports: ask, stop, try again, take away; and how the worker's side ends a job."""
 
 import datetime as dt
-import os
 import uuid
+from pathlib import Path
 from typing import Any
 
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -50,7 +50,12 @@ def ask_for_export(report: str, params: dict[str, Any], *, by: Any, purpose: str
     try:
         with transaction.atomic():
             job = ExportJob.objects.create(
-                asked_by=by, report=kind.name, title=kind.title_for(params)[:200], params=params, purpose=purpose, key=key
+                asked_by=by,
+                report=kind.name,
+                title=kind.title_for(params)[:200],
+                params=params,
+                purpose=purpose,
+                key=key,
             )
     except IntegrityError:  # the other half of a double click was faster
         return ExportJob.objects.get(asked_by=by, key=key)
@@ -81,7 +86,7 @@ def retry_export(job: ExportJob, *, by: Any) -> ExportJob:
 
 
 @transaction.atomic
-def take_export(job: ExportJob, *, by: Any) -> os.PathLike[str]:
+def take_export(job: ExportJob, *, by: Any) -> Path:
     """Note that the file was fetched, and say where it lies.
 
     Raises PermissionDenied, NotReady (no file, or not the file that was made).
@@ -139,9 +144,7 @@ def complete_export(job: ExportJob, *, by: Any, rows: int, size: int, sha256: st
             by=by,
             kind="export-ready",
             subject=gettext("Your export is ready: %(title)s") % {"title": job.title},
-            text=gettext(
-                "The file you asked for is ready. Sign in to download it. We delete it after %(days)s days."
-            )
+            text=gettext("The file you asked for is ready. Sign in to download it. We delete it after %(days)s days.")
             % {"days": KEPT_FOR.days},
         )
     return job
@@ -209,9 +212,9 @@ def _remove_strays(now: dt.datetime) -> int:
     """Files of attempts that died, and of people who are gone. One hour of grace: a worker may be about to say "done"."""
     known = {
         f"{pk}.{attempts}"
-        for pk, attempts in ExportJob.objects.filter(state__in=[State.RUNNING, State.DONE], removed_at=None).values_list(
-            "pk", "attempts"
-        )
+        for pk, attempts in ExportJob.objects.filter(
+            state__in=[State.RUNNING, State.DONE], removed_at=None
+        ).values_list("pk", "attempts")
     }
     removed = 0
     for path in folder().glob("*"):

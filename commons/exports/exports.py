@@ -38,7 +38,9 @@ LONGEST = dt.timedelta(minutes=14)
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 NO_SUCH_REPORT = gettext_noop("This kind of export is no longer offered.")
-NOT_ALLOWED = gettext_noop("You may no longer see this data. If you think this is wrong, ask the people who give out roles.")
+NOT_ALLOWED = gettext_noop(
+    "You may no longer see this data. If you think this is wrong, ask the people who give out roles."
+)
 ROWS_DIFFER = gettext_noop("The file did not hold as many rows as we had counted, so we threw it away.")
 DISK_FULL = gettext_noop("There was no room left on our disk.")
 TOO_LONG = gettext_noop("It took longer than we allow.")
@@ -193,7 +195,9 @@ def _make(job: ExportJob) -> None:
         draft.unlink(missing_ok=True)
     _reach_the_disk(finished.parent)
     try:
-        complete_export(job, by=None, rows=rows, size=file.size, sha256=file.hash.hexdigest(), extension=report.extension)
+        complete_export(
+            job, by=None, rows=rows, size=file.size, sha256=file.hash.hexdigest(), extension=report.extension
+        )
     except queues.LeaseLost:
         # Only then: after any other error the row may say "done" all the same. What nobody owns is removed as a stray.
         finished.unlink(missing_ok=True)

@@ -93,6 +93,7 @@ class Report:
     title        what people read
     description  one or two sentences: what is in the file
     form_class   the form whose cleaned fields are `params`; fields must also accept their own cleaned values as text
+    asks_purpose whether the person must say what the file is for; it goes on record
     extension, content_type
                  of the file
     """
@@ -101,6 +102,7 @@ class Report:
     title: Any
     description: Any = ""
     form_class: type[forms.Form] = forms.Form
+    asks_purpose = True
     extension = "csv"
     content_type = "text/csv; charset=utf-8"
     chunks: "Callable[[dict[str, Any]], Iterator[tuple[int, bytes]]] | None" = None
@@ -166,6 +168,4 @@ def reports_for(user: Any) -> list[Report]:
 def may_have(user: Any, job: Any) -> bool:
     """Whether this person may hold this job's contents now: asked before the work starts and at each download."""
     report = report_named(job.report)
-    return (
-        report is not None and user.has_perm("exports.download_export", job) and report.may_run(user, job.params)
-    )
+    return report is not None and user.has_perm("exports.download_export", job) and report.may_run(user, job.params)
