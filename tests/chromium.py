@@ -57,7 +57,10 @@ def find(playwright: Playwright) -> tuple[str | None, str]:
             return downloaded, ""
         tried = []
         if os.geteuid() == 0 and shutil.which("apt-get"):
-            for command in (["apt-get", "update"], ["apt-get", "install", "-y", "--no-install-recommends", "chromium", "fonts-liberation"]):
+            for command in (
+                ["apt-get", "update"],
+                ["apt-get", "install", "-y", "--no-install-recommends", "chromium", "fonts-liberation"],
+            ):
                 said = run(command, {"DEBIAN_FRONTEND": "noninteractive"})
                 if said.returncode:
                     tried.append(f"{' '.join(command)}: {last_line(said)}")
@@ -75,13 +78,22 @@ def find(playwright: Playwright) -> tuple[str | None, str]:
 
 def run(command: list[str], extra: dict[str, str]) -> subprocess.CompletedProcess:
     return subprocess.run(
-        command, env={**os.environ, **extra}, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=900, check=False
+        command,
+        env={**os.environ, **extra},
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=900,
+        check=False,
     )
 
 
 def last_line(said: subprocess.CompletedProcess) -> str:
     lines = [line.strip() for line in (said.stderr + said.stdout).splitlines() if line.strip()]
-    return next((line for line in reversed(lines) if "rror" in line or line.startswith("E:")), lines[-1] if lines else "no reason given")
+    return next(
+        (line for line in reversed(lines) if "rror" in line or line.startswith("E:")),
+        lines[-1] if lines else "no reason given",
+    )
 
 
 @pytest.fixture(scope="session")
@@ -98,12 +110,14 @@ def browser(playwright_run: Playwright) -> Iterator[Browser]:
     path, why_not = find(playwright_run)
     if path is None:
         pytest.fail(
-            f"No Chromium is here and none could be fetched ({why_not}). Install Chromium or Chrome, or name one by CHROMIUM=/path, "
-            "or leave these tests out with BROWSER_TESTS=0.",
+            f"No Chromium is here and none could be fetched ({why_not}). Install Chromium or Chrome, or name one by "
+            "CHROMIUM=/path, or leave these tests out with BROWSER_TESTS=0.",
             pytrace=False,
         )
     try:
-        running = playwright_run.chromium.launch(executable_path=path or None, args=FLAGS, chromium_sandbox=os.geteuid() != 0)
+        running = playwright_run.chromium.launch(
+            executable_path=path or None, args=FLAGS, chromium_sandbox=os.geteuid() != 0
+        )
     except Error as error:
         pytest.fail(f"Chromium ({path or 'downloaded by playwright'}) did not start: {error}", pytrace=False)
     yield running
@@ -124,7 +138,13 @@ def new_page(browser: Browser) -> Iterator[Callable[..., Page]]:
 
     def make(*, phone: bool = False, script: bool = True, **context_arguments) -> Page:
         context = browser.new_context(
-            **{"viewport": PHONE if phone else DESK, "has_touch": phone, "java_script_enabled": script, "locale": "en-GB"} | context_arguments
+            **{
+                "viewport": PHONE if phone else DESK,
+                "has_touch": phone,
+                "java_script_enabled": script,
+                "locale": "en-GB",
+            }
+            | context_arguments
         )
         contexts.append(context)
         page = context.new_page()

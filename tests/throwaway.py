@@ -11,7 +11,15 @@ from pathlib import Path
 
 import pytest
 
-from coopstrategy.runtime.places import CHECKOUT, LONGEST_SOCKET_FOLDER, Lock, Places, make_folder, may_enter, server_account
+from coopstrategy.runtime.places import (
+    CHECKOUT,
+    LONGEST_SOCKET_FOLDER,
+    Lock,
+    Places,
+    make_folder,
+    may_enter,
+    server_account,
+)
 from coopstrategy.runtime.postgres import Postgres
 from coopstrategy.runtime.processes import PidFile, Refusal
 from coopstrategy.runtime.valkey import Valkey
@@ -71,9 +79,15 @@ def roomy_base(account) -> Path:
     """The first folder for temporary files that the server can reach and whose name leaves room for a socket's."""
     longest_name = len(PREFIX) + 8 + len("/sockets")
     for base in (Path(tempfile.gettempdir()), Path("/tmp"), Path("/var/tmp"), Path("/var/lib")):
-        if len(os.fsencode(base)) + 1 + longest_name <= LONGEST_SOCKET_FOLDER and os.access(base, os.W_OK) and may_enter(base, account):
+        if (
+            len(os.fsencode(base)) + 1 + longest_name <= LONGEST_SOCKET_FOLDER
+            and os.access(base, os.W_OK)
+            and may_enter(base, account)
+        ):
             return base
-    raise Refusal("No folder for temporary files can be used by the tests' Postgres. Set TMPDIR to one with a short path.")
+    raise Refusal(
+        "No folder for temporary files can be used by the tests' Postgres. Set TMPDIR to one with a short path."
+    )
 
 
 def sweep(base: Path) -> None:
@@ -161,7 +175,9 @@ def pytest_sessionstart(session: pytest.Session) -> None:
 def pytest_report_header(config: pytest.Config) -> list[str]:
     lines = [config.stash[SERVERS_LINE]] if SERVERS_LINE in config.stash else []
     if os.environ.get("TEST_DATABASE_URL") is None and GIVEN_DATABASE and not is_xdist_worker():
-        lines.append("DATABASE_URL is set, but the tests leave that database alone. TEST_DATABASE_URL names a server for them.")
+        lines.append(
+            "DATABASE_URL is set, but the tests leave that database alone. TEST_DATABASE_URL names a server for them."
+        )
     return lines
 
 
@@ -180,8 +196,8 @@ def broker_server() -> Iterator[Valkey]:
 
 @pytest.fixture
 def broker(broker_server: Valkey) -> Valkey:
-    """A real, empty Valkey: `broker.broker_url`, `broker.cache_url`, `broker.client()`; `broker.stop()` and `broker.start()` to see
-    what the site does without it."""
+    """A real, empty Valkey: `broker.broker_url`, `broker.cache_url`, `broker.client()`; `broker.stop()` and `broker.start()`
+    show what the site does without it."""
     if broker_server.process is None or broker_server.process.poll() is not None:
         broker_server.start()
     with broker_server.client() as client:

