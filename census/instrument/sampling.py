@@ -27,12 +27,14 @@ def sample_answers(
     weights: Mapping[str, Mapping[str, float] | Sequence[str]] | None = None,
     skip: float = 0.04,
     mark: float = 0.03,
+    identity: bool = False,
 ) -> tuple[dict[str, Any], dict[str, str]]:
     """A complete, valid set of (answers, marks): every question on its path is answered, marked or skipped.
 
     `form` picks the answers that choose that form; `weights` gives, per question code, the weight of each option (for
     grids of each scale point; an option left out weighs 1), or a list of texts for written questions. `skip` and
-    `mark` are the shares left blank, or answered "don't know" or "prefer not to say", where that is allowed.
+    `mark` are the shares left blank, or answered "don't know" or "prefer not to say", where that is allowed. The identity
+    part is left blank unless `identity` is set.
     """
     weights = weights or {}
     fixed = instrument.forms[form].answers
@@ -52,7 +54,7 @@ def sample_answers(
             answers[question.code] = fixed[question.code]
             return fixed[question.code]
         chance = rng.random()
-        if chance < skip and question.required != "hard":
+        if (chance < skip and question.required != "hard") or (question.kept_apart and not identity):
             marks[question.code] = SKIPPED
         elif skip <= chance < skip + mark and question.allow:
             marks[question.code] = rng.choice(question.allow)
