@@ -5,7 +5,6 @@ import hashlib
 import os
 import shutil
 import signal
-import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -14,7 +13,7 @@ from contextlib import contextmanager
 import environ
 
 from coopstrategy.runtime.places import CHECKOUT
-from coopstrategy.runtime.processes import Refusal, last_lines, write_private
+from coopstrategy.runtime.processes import Refusal, in_front, last_lines, spawn, stop, write_private
 from coopstrategy.runtime.stack import Stack, listen, status_of
 
 HELP = """Co-op Strategy
@@ -54,7 +53,7 @@ def main(arguments: Sequence[str]) -> int:
     )
     commands: dict[str, Callable[[list[str]], int]] = {
         "start": start,
-        "stop": stop_running,
+        "stop": stop_other,
         "test": test,
         "drill": drill,
         "benchmark": benchmark,
@@ -190,25 +189,19 @@ def run_manage(stack: Stack, *arguments: str) -> str:
     """Run one of Django's commands to its end; what it printed. Raises `Refusal` with its last lines when it fails."""
     if stack.stopping.is_set():
         return ""
-    said = subprocess.Popen(
-        [sys.executable, "manage.py", *arguments],
-        env=stack.env,
-        cwd=CHECKOUT,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        start_new_session=True,
-    )
     log = stack.log_of("prepare")
-    printed = []
-    with log.open("a", encoding="utf-8") as copy:
-        for line in said.stdout:
-            copy.write(line)
-            printed.append(line)
-    if said.wait() and not stack.stopping.is_set():
+    log.touch()
+    before = log.stat().st_size
+    child = spawn([sys.executable, "manage.py", *arguments], env=stack.env, cwd=CHECKOUT, log=log)
+    while child.poll() is None:
+        if stack.stopping.wait(0.05):
+            stop(child, ((signal.SIGINT, 10.0),))
+            return ""
+    if child.returncode:
         raise Refusal(f"`manage.py {' '.join(arguments)}` failed. The end of {log}:\n{last_lines(log, 20)}")
-    return "".join(printed)
+    with log.open(encoding="utf-8", errors="replace") as said:
+        said.seek(before)
+        return said.read()
 
 
 @contextmanager
@@ -236,7 +229,7 @@ def say_ready(stack: Stack, address: str, servers: Sequence[str]) -> None:
     )
 
 
-def stop_running(_: list[str]) -> int:
+def stop_other(_: list[str]) -> int:
     """Stop the run of another window and wait until it is gone; clear away what an unclean end left."""
     stack = Stack()
     if not stack.places.home.exists() or stack.claim():
@@ -277,29 +270,12 @@ def benchmark(arguments: list[str]) -> int:
 
 def run_pytest(arguments: list[str]) -> int:
     """pytest in a process of its own, its exit code passed on, and one plain sentence after its closing line."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C is pytest's to answer
-    child = subprocess.Popen([sys.executable, "-m", "pytest", *arguments], preexec_fn=answer_ctrl_c)
-    for number in (signal.SIGTERM, signal.SIGHUP):
-        signal.signal(
-            number, lambda received, _: child.send_signal(signal.SIGINT if received == signal.SIGTERM else received)
-        )
-    code = child.wait()
-    left_out = (
-        " The tests that need a browser were left out (BROWSER_TESTS=0)."
-        if os.environ.get("BROWSER_TESTS") == "0"
-        else ""
-    )
-    print(
-        CLOSING_LINES.get(
-            code, f"pytest was ended by signal {-code}." if code < 0 else f"pytest ended with code {code}."
-        )
-        + left_out
-    )
-    return code if code >= 0 else 128 - code
-
-
-def answer_ctrl_c() -> None:
-    signal.signal(signal.SIGINT, signal.default_int_handler)
+    code = in_front([sys.executable, "-m", "pytest", *arguments], env=os.environ, cwd=CHECKOUT)
+    closing = CLOSING_LINES.get(code, f"pytest was ended from outside (code {code}).")
+    if os.environ.get("BROWSER_TESTS") == "0":
+        closing += " The tests that need a browser were left out (BROWSER_TESTS=0)."
+    print(closing)
+    return code
 
 
 # --- Django's commands ---------------------------------------------------------------------------------------------------------
@@ -314,7 +290,7 @@ def manage(arguments: list[str]) -> int:
         if note.get("address"):
             stack.env = {}
             stack.compose_env(note["env"]["DATABASE_URL"], note["env"]["BROKER_URL"], note["env"]["CACHE_URL"])
-            return run_in_front(stack.env | {"SITE_ADDRESS": note["env"]["SITE_ADDRESS"]}, arguments)
+            return run_django(stack.env | {"SITE_ADDRESS": note["env"]["SITE_ADDRESS"]}, arguments)
         if not told:
             told = True
             print(
@@ -325,24 +301,18 @@ def manage(arguments: list[str]) -> int:
     try:
         stack.announce("manage")
         stack.start_servers()
-        if not (stack.places.home / "migrated").exists():
+        if stack.postgres and not (stack.places.home / "migrated").exists():
             print("Making the tables first ...", file=sys.stderr, flush=True)
             run_manage(stack, "migrate", "--noinput", "--verbosity", "0")
             (stack.places.home / "migrated").touch()
-        return run_in_front(stack.env, arguments)
+        return run_django(stack.env, arguments)
     finally:
         stack.stop_all()
         stack.leave()
 
 
-def run_in_front(env: dict[str, str], arguments: list[str]) -> int:
-    """Run manage.py in this terminal; Ctrl+C and the other signals are its to answer."""
-    child = subprocess.Popen([sys.executable, "manage.py", *arguments], env=env, cwd=CHECKOUT)
-    signal.signal(signal.SIGINT, lambda *_: None)
-    for number in (signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, lambda received, _: child.send_signal(received))
-    code = child.wait()
-    return code if code >= 0 else 128 - code
+def run_django(env: dict[str, str], arguments: list[str]) -> int:
+    return in_front([sys.executable, "manage.py", *arguments], env=env, cwd=CHECKOUT)
 
 
 # --- Reset -------------------------------------------------------------------------------------------------------------------

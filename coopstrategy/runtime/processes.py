@@ -12,7 +12,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -45,14 +45,6 @@ def spawn(
 ) -> subprocess.Popen:
     """Start `argv` as the leader of a new session, its output added to `log`. Must be called from the main thread, because the
     kernel's death signal follows the thread that forked."""
-    parent = os.getpid()
-
-    def before_exec() -> None:
-        if LIBC is not None:
-            LIBC.prctl(PR_SET_PDEATHSIG, int(at_parents_death))
-            if os.getppid() != parent:
-                os._exit(1)
-
     with log.open("ab") as output:
         return subprocess.Popen(
             [str(part) for part in argv],
@@ -62,11 +54,34 @@ def spawn(
             stdout=output,
             stderr=subprocess.STDOUT,
             start_new_session=True,
-            preexec_fn=before_exec,
+            preexec_fn=ends_with_parent(at_parents_death),
             pass_fds=tuple(pass_fds),
             umask=0o077,
             **as_account(account),
         )
+
+
+def ends_with_parent(number: signal.Signals) -> Callable[[], None]:
+    """What a child does before it becomes its program: ask the kernel for this signal when we die."""
+    parent = os.getpid()
+
+    def before_exec() -> None:
+        if LIBC is not None:
+            LIBC.prctl(PR_SET_PDEATHSIG, int(number))
+            if os.getppid() != parent:
+                os._exit(1)
+
+    return before_exec
+
+
+def in_front(argv: Sequence[str], *, env: Mapping[str, str], cwd: Path) -> int:
+    """Run a program in this terminal and pass on its exit code. Ctrl+C is its to answer, and other signals are handed to it."""
+    child = subprocess.Popen(list(argv), env=dict(env), cwd=cwd, preexec_fn=ends_with_parent(signal.SIGINT))
+    signal.signal(signal.SIGINT, lambda *_: None)
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, lambda *_: child.send_signal(signal.SIGINT))
+    code = child.wait()
+    return code if code >= 0 else 128 - code
 
 
 def as_account(account: Account | None) -> dict:

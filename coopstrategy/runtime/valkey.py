@@ -89,7 +89,7 @@ class Valkey:
                     "--dir",
                     self.data,
                 ),
-                *(*keep, "--maxmemory-policy", "noeviction", "--daemonize", "no"),
+                *(*keep, "--maxmemory-policy", "noeviction", "--set-proc-title", "no"),
             ],
             env={"LC_ALL": "C", "PATH": "/usr/bin:/bin"},
             cwd=self.data,
