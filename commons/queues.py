@@ -17,7 +17,8 @@ from django.utils.translation import gettext_noop
 
 logger = logging.getLogger(__name__)
 
-LEASE = dt.timedelta(minutes=5)
+# With the minute between two sweeps, work whose worker died is taken up again within six minutes.
+LEASE = dt.timedelta(minutes=4, seconds=30)
 MOST_ATTEMPTS = 3
 SOCKET_SECONDS = 1
 
