@@ -1,0 +1,158 @@
+"""Counts of a wave: who has been heard so far, by kind of co-op, by place and by day.
+
+What the public sees (`coverage_of`) has passed `census.disclosure`; what staff see (`board_of`) has not and says so.
+All counts are of organisations. One query gives every stratum, whatever the number of cases.
+"""
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from django.db.models import Count, Q
+from django.db.models.functions import TruncDate
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from census.disclosure import Cell, hide_small
+from census.models import Case, Response, Stratum, Wave
+from commons.people.models import Region, Sector
+
+
+@dataclass(frozen=True)
+class Band:
+    """One row of a coverage table. `answered` and `percent` are None when the count is hidden."""
+
+    code: str
+    label: str
+    answered: int | None
+    eligible: int | None
+    suppressed: bool
+
+    @property
+    def percent(self) -> int | None:
+        return None if self.answered is None or not self.eligible else round(100 * self.answered / self.eligible)
+
+
+@dataclass(frozen=True)
+class Coverage:
+    answered: int | None
+    eligible: int
+    threshold: int
+    by_sector: list[Band]
+    by_region: list[Band]
+
+
+def _counted_strata(wave: Wave) -> list[Stratum]:
+    asked = Q(cases__status=Case.Status.ELIGIBLE)
+    return list(
+        Stratum.objects.filter(wave=wave).annotate(
+            eligible=Count("cases", filter=asked),
+            started=Count("cases__responses", filter=asked & ~Q(cases__responses__state=Response.State.VOID)),
+            answered=Count("cases__responses", filter=asked & Q(cases__responses__state=Response.State.SUBMITTED)),
+        )
+    )
+
+
+def _margin(strata: Iterable[Stratum], dimension: str) -> dict[str, tuple[int, int]]:
+    answered: Counter[str] = Counter()
+    eligible: Counter[str] = Counter()
+    for stratum in strata:
+        answered[getattr(stratum, dimension)] += stratum.answered
+        eligible[getattr(stratum, dimension)] += stratum.eligible
+    return {code: (answered[code], eligible[code]) for code in eligible}
+
+
+def _bands(margin: dict[str, tuple[int, int]], labels: dict[str, str], threshold: int) -> list[Band]:
+    order = sorted((code for code in labels if code in margin), key=lambda code: -margin[code][1])
+    order += [code for code in margin if code not in labels]
+    cells = [Cell(count=margin[code][0], eligible=margin[code][1]) for code in order]
+    return [
+        Band(
+            code=code or "unknown",
+            label=str(labels.get(code, _("Not recorded"))),
+            answered=None if hidden else margin[code][0],
+            eligible=margin[code][1],
+            suppressed=hidden,
+        )
+        for code, hidden in zip(order, hide_small(cells, threshold), strict=True)
+    ]
+
+
+def coverage_of(wave: Wave) -> Coverage:
+    """Who has been heard, for everyone to see, with small counts hidden."""
+    strata = _counted_strata(wave)
+    answered = sum(stratum.answered for stratum in strata)
+    return Coverage(
+        answered=None if 0 < answered < wave.threshold else answered,
+        eligible=sum(stratum.eligible for stratum in strata),
+        threshold=wave.threshold,
+        by_sector=_bands(_margin(strata, "sector"), dict(Sector.choices), wave.threshold),
+        by_region=_bands(_margin(strata, "region"), dict(Region.choices), wave.threshold),
+    )
+
+
+@dataclass(frozen=True)
+class StaffBand:
+    label: str
+    eligible: int
+    started: int
+    answered: int
+
+    @property
+    def percent(self) -> float:
+        return 100 * self.answered / self.eligible if self.eligible else 0.0
+
+
+@dataclass(frozen=True)
+class Board:
+    """The staff view of a wave: exact counts, not for publication."""
+
+    total: StaffBand
+    by_sector: list[StaffBand]
+    by_region: list[StaffBand]
+    by_stratum: list[tuple[Stratum, StaffBand]]
+    by_day: list[tuple[date, int]]
+
+
+def _staff_bands(strata: list[Stratum], dimension: str, labels: dict[str, str]) -> list[StaffBand]:
+    groups: dict[str, list[Stratum]] = {}
+    for stratum in strata:
+        groups.setdefault(getattr(stratum, dimension), []).append(stratum)
+    bands = [_summed(str(labels.get(code, _("Not recorded"))), members) for code, members in groups.items()]
+    return sorted(bands, key=lambda band: -band.eligible)
+
+
+def _summed(label: str, strata: Iterable[Stratum]) -> StaffBand:
+    strata = list(strata)
+    return StaffBand(
+        label=label,
+        eligible=sum(s.eligible for s in strata),
+        started=sum(s.started for s in strata),
+        answered=sum(s.answered for s in strata),
+    )
+
+
+def board_of(wave: Wave) -> Board:
+    """Exact counts by stratum and by day: two queries."""
+    strata = _counted_strata(wave)
+    per_day = dict(
+        Response.objects.submitted()
+        .filter(case__wave=wave, case__status=Case.Status.ELIGIBLE)
+        .annotate(day=TruncDate("submitted_at", tzinfo=timezone.get_default_timezone()))
+        .values_list("day")
+        .annotate(replies=Count("pk"))
+        .order_by("day")
+    )
+    first = timezone.localdate(wave.opens_at)
+    last = min(timezone.localdate(), timezone.localdate(wave.grace_until))
+    days = [first + timedelta(days=offset) for offset in range(max(0, (last - first).days) + 1)]
+    return Board(
+        total=_summed(str(_("All")), strata),
+        by_sector=_staff_bands(strata, "sector", dict(Sector.choices)),
+        by_region=_staff_bands(strata, "region", dict(Region.choices)),
+        by_stratum=sorted(
+            ((stratum, _summed(str(stratum), [stratum])) for stratum in strata), key=lambda pair: -pair[1].eligible
+        ),
+        by_day=[(day, per_day.get(day, 0)) for day in days],
+    )

@@ -1,0 +1,14 @@
+"""Who may do what in the census. Staff watch who has not been heard; only census analysts read or take away answers."""
+
+import rules
+
+from commons.people.rules import is_analyst, is_staff
+
+rules.add_perm("census.see_wave", is_staff | is_analyst)
+rules.add_perm("census.see_answers", is_analyst)
+rules.add_perm("census.export_responses", is_analyst)
+rules.add_perm("census.export_contacts", is_analyst)
+rules.add_perm("census.issue_codes", is_staff)
+rules.add_perm("census.print_letters", is_staff)
+rules.add_perm("census.revoke_code", is_staff)
+rules.add_perm("census.extend_close", is_staff)
