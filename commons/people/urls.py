@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from commons.people.views import organisations, roles, users
+from commons.people.views import organisations, register, roles, users
 
 app_name = "people"
 urlpatterns = [
@@ -18,4 +18,7 @@ urlpatterns = [
     path("staff/people/<int:pk>/", roles.PersonDetailView.as_view(), name="person-detail"),
     path("staff/people/<int:pk>/appoint/", roles.PersonAppointView.as_view(), name="person-appoint"),
     path("staff/appointments/<int:pk>/end/", roles.AppointmentEndView.as_view(), name="appointment-end"),
+    path("staff/register/", register.RegisterImportView.as_view(), name="register-import"),
+    path("staff/register/<uuid:pk>/", register.RegisterImportDetailView.as_view(), name="register-import-detail"),
+    path("data/", register.RegisterShowView.as_view(), name="register-show"),
 ]

@@ -1,5 +1,5 @@
 """Which region an organisation belongs to: the nation it is registered in and, inside England, the area its postcode begins
-with. Areas do not follow the borders of regions, so this is an approximation: an area goes to the region that holds most of it."""
+with. Areas do not follow the borders of regions, so this approximates: an area goes to the region that holds most of it."""
 
 import re
 

@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models import Count, Max, Q
 from django.utils.translation import gettext_lazy as _
 
-from commons.people.models import Nation, Organisation, Region, RegisterImport, Sector
+from commons.people.models import Nation, Organisation, Region, RegisterImport, RegisterImportRow, Sector
 from commons.queues import State
 
 
@@ -68,3 +68,36 @@ def _table(column: str, choices: type[models.TextChoices]) -> list[Tally]:
     labels: Iterable[tuple[str, object]] = choices.choices
     rows = [Tally(label, *counts.get(code, (0, 0))) for code, label in labels]
     return rows + ([Tally(_("Not recorded"), *counts[""])] if "" in counts else [])
+
+
+def rows_of(register_import: RegisterImport, *, q: str = "", outcome: str = "", remark: str = "") -> models.QuerySet:
+    """The lines of one import in the order of the file; then the organisations it does not have. `remark` may be "any"."""
+    rows = register_import.rows.order_by("pk")
+    if outcome:
+        rows = rows.filter(outcome=outcome)
+    if remark:
+        rows = rows.exclude(remarks=[]) if remark == "any" else rows.filter(remarks__contains=[remark])
+    if q:
+        rows = rows.filter(Q(name__icontains=q) | Q(register_id__icontains=q))
+    return rows
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One field of one organisation, in words: its label, and what stood there before and stands there now."""
+
+    label: str
+    before: str
+    after: str
+
+
+def changes_in_words(row: RegisterImportRow) -> list[Change]:
+    """What an import changed in one organisation."""
+    return [
+        Change(str(field.verbose_name), _worded(field, before), _worded(field, after))
+        for field, before, after in ((Organisation._meta.get_field(name), b, a) for name, b, a in row.changes)
+    ]
+
+
+def _worded(field: models.Field, value: str | None) -> str:
+    return str(dict(field.flatchoices).get(value, value or ""))
