@@ -7,7 +7,8 @@ All counts are of organisations. One query gives every stratum, whatever the num
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import timedelta
+from typing import Any
 
 from django.db.models import Count, Q
 from django.db.models.functions import TruncDate
@@ -111,8 +112,12 @@ class Board:
     total: StaffBand
     by_sector: list[StaffBand]
     by_region: list[StaffBand]
-    by_stratum: list[tuple[Stratum, StaffBand]]
-    by_day: list[tuple[date, int]]
+    by_stratum: list[StaffBand]
+    days: list[dict[str, Any]]
+
+    @property
+    def top(self) -> int:
+        return max((day["count"] for day in self.days), default=0)
 
 
 def _staff_bands(strata: list[Stratum], dimension: str, labels: dict[str, str]) -> list[StaffBand]:
@@ -151,8 +156,6 @@ def board_of(wave: Wave) -> Board:
         total=_summed(str(_("All")), strata),
         by_sector=_staff_bands(strata, "sector", dict(Sector.choices)),
         by_region=_staff_bands(strata, "region", dict(Region.choices)),
-        by_stratum=sorted(
-            ((stratum, _summed(str(stratum), [stratum])) for stratum in strata), key=lambda pair: -pair[1].eligible
-        ),
-        by_day=[(day, per_day.get(day, 0)) for day in days],
+        by_stratum=sorted((_summed(str(stratum), [stratum]) for stratum in strata), key=lambda band: -band.eligible),
+        days=[{"day": day, "count": per_day.get(day, 0)} for day in days],
     )

@@ -8,8 +8,10 @@ from django.core.cache import cache
 from django.db import DatabaseError, connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
 from django.views.generic import TemplateView, View
 
 from census.models import Wave
@@ -21,6 +23,17 @@ from consultation.models import Text
 
 # A row that waits longer than this means that no worker is at work: the sweep runs every minute.
 WAITING_LIMIT_SECONDS = 300
+
+
+# (permission, words, address) of the staff's other work; an entry shows to whoever may open it.
+DOORS = [
+    ("exports.ask_for_export", _("Exports"), "exports:job-list"),
+    ("people.import_register", _("The register of co-ops"), "people:register"),
+    ("people.verify_membership", _("Members waiting to be checked"), "people:membership-list"),
+    ("people.see_people", _("People and their roles"), "people:person-list"),
+    ("consultation.edit_text", _("Texts of the site"), "consultation:text-list"),
+    ("audit.see_entries", _("The record of what was done"), "audit:entry-list"),
+]
 
 
 class HomeView(TemplateView):
@@ -55,7 +68,11 @@ class StaffHomeView(UserPassesTestMixin, TemplateView):
         return user.is_authenticated and bool(user.roles & {"staff", "analyst"})
 
     def get_context_data(self, **kwargs) -> dict[str, Any]:
-        return super().get_context_data(waves=Wave.objects.visible_to(self.request.user), **kwargs)
+        user = self.request.user
+        doors = [
+            {"label": label, "url": reverse(address)} for permission, label, address in DOORS if user.has_perm(permission)
+        ]
+        return super().get_context_data(waves=Wave.objects.visible_to(user), doors=doors, **kwargs)
 
 
 class LiveView(View):

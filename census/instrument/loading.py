@@ -25,7 +25,7 @@ import hashlib
 import itertools
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, NamedTuple
@@ -176,7 +176,7 @@ class _Reader:
             self.fault(f"/words/{key}", "unknown key")
         facts = top.get("facts", {})
         for name, kind in facts.items():
-            if kind not in {"text", "number", "bool"}:
+            if not _among(kind, {"text", "number", "bool"}):
                 self.fault(f"/facts/{name}", "a fact is text, number or bool")
         for name, points in top.get("scales", {}).items():
             self.scales[name] = self._options(points, f"/scales/{name}", VALUE)
@@ -342,9 +342,9 @@ class _Reader:
         self._read_bounds(good, kind, path)
         for key in ("allow", "row_allow"):
             for mark in good.get(key, []):
-                if mark not in (DONT_KNOW, PREFER_NOT):
+                if not _among(mark, {DONT_KNOW, PREFER_NOT}):
                     self.fault(f"{path}/{key}", f"“{mark}” cannot be allowed; only dont_know and prefer_not can")
-            self._unique(list(good.get(key, [])), f"{path}/{key}", "reply")
+            self._unique([str(mark) for mark in good.get(key, [])], f"{path}/{key}", "reply")
         if good.get("required", "no") not in {"hard", "no"}:
             self.fault(f"{path}/required", "must be “hard” or “no”")
         if good.get("sensitivity", "ordinary") not in SENSITIVITIES:
@@ -412,7 +412,7 @@ class _Reader:
         self._code(detail.get("code"), f"{here}/code")
         known = {option.code for option in good["options"]}
         for option in detail.get("options", []):
-            if option not in known:
+            if not _among(option, known):
                 self.fault(f"{here}/options", f"there is no option “{option}”")
         if detail.get("options") == []:
             self.fault(f"{here}/options", "must name the options that ask for the detail")
@@ -494,7 +494,7 @@ class _Reader:
             for code, option in good.get("answers", {}).items():
                 if code not in sketches:
                     self.fault(f"{path}/answers/{code}", f"there is no question “{code}”")
-                elif sketches[code].type not in ONE_CHOICE or option not in sketches[code].options:
+                elif sketches[code].type not in ONE_CHOICE or not _among(option, sketches[code].options):
                     self.fault(f"{path}/answers/{code}", f"there is no option “{option}”")
             label = self._words(good, "label", path)
             forms[form_id] = Form(
@@ -607,6 +607,11 @@ class _Reader:
             test=_all_of(rules),
             reads=frozenset().union(*(rule.reads for rule in rules)),
         )
+
+
+def _among(value: Any, allowed: Container[str]) -> bool:
+    """Membership that junk of an unhashable type cannot turn into an exception."""
+    return isinstance(value, str) and value in allowed
 
 
 def _all_of(rules: list[Rule]) -> Any:

@@ -361,13 +361,13 @@ class Compiler:
             self.report(path, f'“{code}” is a grid: name one row, or use {{"rows": "{code}"}}')
             return _BAD
         row = node["row"]
-        if row not in sketch.rows:
+        if not isinstance(row, str) or row not in sketch.rows:
             self.report(path, f"“{code}” has no row “{row}”")
             return _BAD
         return Value(lambda context: _row_value(context.visible.get(code), row), "code", sketch.options)
 
     def _fact(self, name: Any, path: str) -> Value:
-        if name not in self.facts:
+        if not isinstance(name, str) or name not in self.facts:
             self.report(path, f"there is no fact “{name}”")
             return _BAD
         self._facts_read.add(name)

@@ -192,22 +192,23 @@ class ReplyMixin(CaseMixin):
         return next((page for page in self.answers.route.pages if not self.is_done(page)), None)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        response = self.response
-        submission = response and response.submissions.filter(superseded_at__isnull=True).first() if self.needs_submission else None
-        return super().get_context_data(
-            wave=self.wave,
-            case=self.case,
-            case_token=token_of(self.case),
-            response=response,
-            submission=submission,
-            unsent=bool(submission and response.revision != submission.revision),
-            is_open=self.wave.is_open_at(self.now),
-            accepts=self.wave.accepts_at(self.now),
-            sections=self.sections,
-            tasks=self.tasks,
-            came_by_code=not self.request.user.is_authenticated or self.by != self.request.user,
-            **kwargs,
-        )
+        response, submission = self.response, None
+        if self.needs_submission and response is not None:
+            submission = response.submissions.current().first()
+        own = {
+            "wave": self.wave,
+            "case": self.case,
+            "case_token": token_of(self.case),
+            "response": response,
+            "submission": submission,
+            "unsent": bool(submission and response.revision != submission.revision),
+            "is_open": self.wave.is_open_at(self.now),
+            "accepts": self.wave.accepts_at(self.now),
+            "sections": self.sections,
+            "tasks": self.tasks,
+            "came_by_code": not self.request.user.is_authenticated or self.by != self.request.user,
+        }
+        return super().get_context_data(**{**kwargs, **own})
 
     needs_submission = True
 

@@ -34,7 +34,7 @@ class WaveMixin(PermissionRequiredMixin):
         return self._wave
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        return super().get_context_data(wave=self.wave, **kwargs)
+        return super().get_context_data(**{**kwargs, "wave": self.wave})
 
 
 class WaveView(WaveMixin, TemplateView):
