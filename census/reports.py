@@ -5,7 +5,7 @@ All counts are of organisations. One query gives every stratum, whatever the num
 """
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -15,7 +15,7 @@ from django.db.models.functions import TruncDate
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from census.disclosure import Cell, hide_small
+from census.disclosure import Cell, Shown, hide_margins
 from census.models import Case, Response, Stratum, Wave
 from commons.people.models import Region, Sector
 
@@ -64,32 +64,37 @@ def _margin(strata: Iterable[Stratum], dimension: str) -> dict[str, tuple[int, i
     return {code: (answered[code], eligible[code]) for code in eligible}
 
 
-def _bands(margin: dict[str, tuple[int, int]], labels: dict[str, str], threshold: int) -> list[Band]:
-    order = sorted((code for code in labels if code in margin), key=lambda code: -margin[code][1])
-    order += [code for code in margin if code not in labels]
-    cells = [Cell(count=margin[code][0], eligible=margin[code][1]) for code in order]
+def _cells(strata: list[Stratum], dimension: str) -> list[Cell]:
+    """The groups of one breakdown, the largest first; what was not recorded comes last."""
+    margin = _margin(strata, dimension)
+    order = sorted(margin, key=lambda code: (not code, -margin[code][1]))
+    return [Cell(key=code, count=margin[code][0], eligible=margin[code][1]) for code in order]
+
+
+def _bands(cells: list[Cell], shown: Sequence[Shown], labels: dict[str, str]) -> list[Band]:
     return [
         Band(
-            code=code or "unknown",
-            label=str(labels.get(code, _("Not recorded"))),
-            answered=None if hidden else margin[code][0],
-            eligible=margin[code][1],
-            suppressed=hidden,
+            code=cell.key or "unknown",
+            label=str(labels.get(cell.key, _("Not recorded"))),
+            answered=public.count,
+            eligible=cell.eligible,
+            suppressed=public.hidden,
         )
-        for code, hidden in zip(order, hide_small(cells, threshold), strict=True)
+        for cell, public in zip(cells, shown, strict=True)
     ]
 
 
 def coverage_of(wave: Wave) -> Coverage:
     """Who has been heard, for everyone to see, with small counts hidden."""
     strata = _counted_strata(wave)
-    answered = sum(stratum.answered for stratum in strata)
+    cells = {dimension: _cells(strata, dimension) for dimension in ("sector", "region")}
+    public = hide_margins(cells, wave.threshold)
     return Coverage(
-        answered=None if 0 < answered < wave.threshold else answered,
+        answered=public.total,
         eligible=sum(stratum.eligible for stratum in strata),
         threshold=wave.threshold,
-        by_sector=_bands(_margin(strata, "sector"), dict(Sector.choices), wave.threshold),
-        by_region=_bands(_margin(strata, "region"), dict(Region.choices), wave.threshold),
+        by_sector=_bands(cells["sector"], public.margins["sector"], dict(Sector.choices)),
+        by_region=_bands(cells["region"], public.margins["region"], dict(Region.choices)),
     )
 
 
