@@ -215,7 +215,7 @@ def explain_failed_install(command):
             "The packages could not be fetched: there is no network, or it does not reach the Python package index.\n"
             "Check the connection (and HTTPS_PROXY or PIP_INDEX_URL, if your network needs them), and run this again."
         )
-    elif "do not match the hashes" in said or "Hash mismatch" in said:
+    elif "do not match the hashes" in said.lower() or "hash mismatch" in said.lower():
         reason = "A package that arrived is not the one this project was tested with, so it was not installed."
     elif "No matching distribution" in said or "has no wheels" in said or "no usable wheels" in said:
         reason = (

@@ -94,7 +94,7 @@ def show_help(_: list[str]) -> int:
 
 def start(arguments: list[str]) -> int:
     """Start everything, say where it is, and watch over it until asked to stop."""
-    parser = argparse.ArgumentParser(prog="python3 run.py", usage=HELP, add_help=False)
+    parser = argparse.ArgumentParser(prog="python3 run.py", add_help=False)
     parser.add_argument("--port", type=int)
     parser.add_argument("--stage", default="census")
     options = parser.parse_args(arguments)
@@ -105,10 +105,12 @@ def start(arguments: list[str]) -> int:
     try:
         return run_site(stack, port=options.port, stage=options.stage)
     finally:
-        print("Stopping ...", flush=True)
+        if stack.started:
+            print("Stopping ...", flush=True)
         stack.stop_all()
         stack.leave()
-        print("Stopped. Nothing is left running.", flush=True)
+        if stack.started:
+            print("Stopped. Nothing is left running.", flush=True)
 
 
 def say_it_runs(stack: Stack) -> int:
@@ -325,7 +327,7 @@ def reset(arguments: list[str]) -> int:
     if not folders:
         print("There is nothing to empty.")
         return 0
-    if (stack.places.home / "lock").exists() is False and any(stack.places.home.iterdir()):
+    if stack.places.home.exists() and not (stack.places.home / "lock").exists() and any(stack.places.home.iterdir()):
         raise Refusal(f"{stack.places.home} was not made by run.py, so it is left alone.")
     if not stack.claim():
         raise Refusal("The site is running. Stop it first: python3 run.py stop")

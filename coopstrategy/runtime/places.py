@@ -126,7 +126,11 @@ class Places:
     @property
     def outside(self) -> list[Path]:
         """What lies outside `home` and must go when `home` goes."""
-        return [folder for folder in (self.server_home, self.sockets) if self.home not in (folder, *folder.parents)]
+        found: list[Path] = []
+        for folder in (self.server_home, self.sockets):
+            if not any(known in (folder, *folder.parents) for known in (self.home, *found)):
+                found.append(folder)
+        return found
 
 
 class Lock:

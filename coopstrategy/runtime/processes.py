@@ -12,6 +12,7 @@ import signal
 import subprocess
 import sys
 import time
+import warnings
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -45,7 +46,9 @@ def spawn(
 ) -> subprocess.Popen:
     """Start `argv` as the leader of a new session, its output added to `log`. Must be called from the main thread, because the
     kernel's death signal follows the thread that forked."""
-    with log.open("ab") as output:
+    with log.open("ab") as output, warnings.catch_warnings():
+        # Newer Pythons warn of a fork beside other threads; what ours does before it becomes a program takes no lock.
+        warnings.simplefilter("ignore", DeprecationWarning)
         return subprocess.Popen(
             [str(part) for part in argv],
             env=dict(env),

@@ -16,6 +16,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -83,9 +84,15 @@ class Stack:
         said = {"pid": os.getpid(), "kind": kind, "address": address, "env": {name: self.env[name] for name in shared}}
         write_private(self.note, json.dumps(said))
 
+    @property
+    def started(self) -> bool:
+        return bool(self.postgres or self.valkey or self.parts)
+
     def leave(self) -> None:
         self.note.unlink(missing_ok=True)
         self.pids.path.unlink(missing_ok=True)
+        with suppress(OSError):
+            self.places.sockets.rmdir()
         self.lock.release()
 
     # --- What the site is told -------------------------------------------------------------------------------------------
@@ -144,7 +151,7 @@ class Stack:
                 programs=self.places.server_home,
             )
             self.postgres.start(cancelled=self.stopping.is_set)
-            lines.append(f"Postgres {self.postgres.version}, our own ({self.postgres.bin})")
+            lines.append(f"Postgres {self.postgres.version}, our own, from {short(self.postgres.bin)}")
         if given_broker:
             lines.append(f"{greet_broker(given_broker)}, the one that BROKER_URL names")
         else:
@@ -152,7 +159,7 @@ class Stack:
                 self.places.home / "valkey", sockets=self.places.sockets, log=self.places.logs / "valkey.log"
             )
             self.valkey.start(cancelled=self.stopping.is_set)
-            lines.append(f"Valkey {self.valkey.version}, our own ({self.valkey.binary})")
+            lines.append(f"Valkey {self.valkey.version}, our own, from {short(self.valkey.binary.parent)}")
         self.compose_env(
             given_database or self.postgres.url,
             given_broker or self.valkey.broker_url,
@@ -293,6 +300,11 @@ class Stack:
         for server in (self.valkey, self.postgres):
             if server:
                 server.stop()
+
+
+def short(path: Path) -> str:
+    """A path as a person in the checkout would write it."""
+    return str(path.relative_to(CHECKOUT)) if path.is_relative_to(CHECKOUT) else str(path)
 
 
 def greet_postgres(url: str) -> str:
