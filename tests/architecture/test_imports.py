@@ -1,0 +1,57 @@
+"""Who may know whom. The contracts stand in pyproject.toml; what they cannot say (a part of a library, the name of an argument) is
+read from the source here."""
+
+import ast
+
+import pytest
+from importlinter.cli import lint_imports
+
+from tests.architecture.tree import ROOT, files, imported, parsed, under, word
+
+# What only somebody who answers a request needs to know.
+OF_REQUESTS = (
+    "django.contrib.auth.mixins",
+    "django.contrib.auth.views",
+    "django.contrib.messages",
+    "django.core.handlers",
+    "django.http",
+    "django.shortcuts",
+    "django.template",
+    "django.views",
+)
+DOING = ("actions", "reports", "rules", "models")
+
+
+def test_the_import_contracts_hold(capfd, monkeypatch):
+    monkeypatch.chdir(ROOT)
+    code = lint_imports(config_filename=str(ROOT / "pyproject.toml"), no_cache=True)
+    assert code == 0, capfd.readouterr().out
+
+
+@pytest.mark.parametrize("layer", DOING)
+def test_what_is_done_and_read_knows_no_request(layer):
+    paths = under(layer)
+    found = [
+        f"{path}:{line} {name}"
+        for path in paths
+        for name, line in imported(path)
+        if any(name == banned or name.startswith(f"{banned}.") for banned in OF_REQUESTS)
+    ]
+    found += [
+        f"{path}:{node.lineno} argument {node.arg}"
+        for path in paths
+        for node in ast.walk(parsed(path))
+        if isinstance(node, ast.arg) and node.arg == "request"
+    ]
+    assert (bool(paths), found) == (True, [])
+
+
+def test_only_tasks_and_the_shell_know_celery():
+    knowing = {word(path) or str(path) for path in files() for name, _line in imported(path) if name.split(".")[0] == "celery"}
+    assert knowing == {"tasks", "coopstrategy/celery.py"}
+
+
+def test_mail_is_sent_by_the_task_of_the_notices_alone():
+    senders = {"django.core.mail.EmailMultiAlternatives", "django.core.mail.EmailMessage", "django.core.mail.get_connection"}
+    knowing = {str(path) for path in files() for name, _line in imported(path) if name in senders}
+    assert knowing == {"commons/digests/tasks.py"}
