@@ -29,7 +29,9 @@
     boxes.forEach(function (box) { if (box.value !== box.defaultValue) words[box.name] = box.value; });
     return words;
   }
+  var sent = false;
   function keep() {
+    if (sent) return;
     var words = typed();
     try {
       if (Object.keys(words).length) store.setItem(key, JSON.stringify({ at: Date.now(), words: words }));
@@ -61,5 +63,12 @@
   if (kept && kept.words) offer(kept);
   form.addEventListener("input", function () { clearTimeout(timer); timer = setTimeout(keep, 400); });
   document.addEventListener("visibilitychange", function () { if (document.hidden && Object.keys(typed()).length) keep(); });
-  form.addEventListener("submit", function () { clearTimeout(timer); store.removeItem(key); });
+  form.addEventListener("submit", function (event) {
+    if (event.defaultPrevented) return;
+    clearTimeout(timer);
+    sent = true;
+    store.removeItem(key);
+  });
+  /* The back button may bring this very page back to life. */
+  window.addEventListener("pageshow", function () { sent = false; });
 })();
