@@ -28,7 +28,7 @@ WAITING_LIMIT_SECONDS = 300
 # (permission, words, address) of the staff's other work; an entry shows to whoever may open it.
 DOORS = [
     ("exports.ask_for_export", _("Exports"), "exports:job-list"),
-    ("people.import_register", _("The register of co-ops"), "people:register"),
+    ("people.import_register", _("The register of co-ops"), "people:register-import"),
     ("people.verify_membership", _("Members waiting to be checked"), "people:membership-list"),
     ("people.see_people", _("People and their roles"), "people:person-list"),
     ("consultation.edit_text", _("Texts of the site"), "consultation:text-list"),

@@ -174,7 +174,7 @@ class CodesIssueView(WaveMixin, FormView):
             ngettext("%(n)d code was made. Ask for its letter below.", "%(n)d codes were made. Ask for their letters below.", count)
             % {"n": count},
         )
-        return redirect(f"{reverse('exports:export-list')}?{urlencode({'report': 'census.letters', 'batch': batch.pk})}")
+        return redirect(f"{reverse('exports:job-ask', args=['census-letters'])}?{urlencode({'batch': batch.pk})}")
 
 
 class AnswersOpenView(CaseMixin, FormView):

@@ -34,6 +34,11 @@ class NoticeQuerySet(models.QuerySet):
     def mail_due(self, now: dt.datetime) -> Self:
         return self.filter(mail_state=MailState.WAITING, mail_due_at__lte=now)
 
+    def oldest_waiting_age(self, now: dt.datetime) -> dt.timedelta | None:
+        """How long the oldest message that is due has waited, or None when none is."""
+        oldest = self.mail_due(now).aggregate(oldest=models.Min("mail_due_at"))["oldest"]
+        return None if oldest is None else now - oldest
+
     def mail_stuck(self, now: dt.datetime) -> Self:
         """Messages whose worker never said what became of them."""
         return self.filter(mail_state=MailState.SENDING, mail_claimed_at__lte=now - SENDING_AT_MOST)
