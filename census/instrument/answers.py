@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple, Protocol
 
-from census.instrument.routing import is_answer, route
+from census.instrument.routing import route
 from census.instrument.shapes import (
     DONT_KNOW,
     FIGURES,
@@ -458,10 +458,7 @@ def _validate_one(question: Question, answers: Mapping[str, Any], marks: Mapping
         if mark in (DONT_KNOW, PREFER_NOT):
             label = question.words[mark]
             return [_problem(question, EITHER_OR, option=label)]
-        problems = check(question, value)
-        if not problems and question.required == "hard" and not is_answer(value):
-            return [_missing(question)]
-        return problems
+        return check(question, value)
     if mark in (DONT_KNOW, PREFER_NOT) and mark in question.allow:
         return []
     if mark is not None and mark != SKIPPED:

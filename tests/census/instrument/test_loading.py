@@ -28,7 +28,7 @@ def asking(**more: Any) -> dict[str, Any]:
 ONLY = "/sections/0/pages/0/questions/0"
 BROKEN: dict[str, tuple[Callable[[], Any], list[str]]] = {
     "not an object": (
-        lambda: [],
+        list,
         ["/: must be an object"],
     ),
     "missing keys": (
@@ -303,7 +303,9 @@ def test_the_documents_that_are_broken_here_load_when_they_are_whole():
 
 
 def test_all_faults_come_at_once():
-    broken = one_each(question("q01", required="soft"), question("q02", "text", max_length=0), question("q03", type="x"))
+    broken = one_each(
+        question("q01", required="soft"), question("q02", "text", max_length=0), question("q03", type="x")
+    )
     assert refusal(broken) == [
         "/sections/0/pages/0/questions/0/required: must be “hard” or “no”",
         "/sections/0/pages/1/questions/0/max_length: must be at least 1",
@@ -348,7 +350,11 @@ def test_parts_are_found_by_id_and_missing_ones_are_a_key_error():
     instrument = load(one_each(question("q01"), question("q02")))
     assert instrument.page("one", "page-2").questions[0] is instrument.questions["q02"]
     assert instrument.questions["q02"].section is instrument.section("one")
-    for look in (lambda: instrument.section("two"), lambda: instrument.page("one", "x"), lambda: instrument.question("x")):
+    for look in (
+        lambda: instrument.section("two"),
+        lambda: instrument.page("one", "x"),
+        lambda: instrument.question("x"),
+    ):
         with pytest.raises(KeyError):
             look()
 

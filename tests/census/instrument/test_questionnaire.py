@@ -27,7 +27,7 @@ FULL: dict[str, Any] = {
     "q39": ["phone"],
 }
 EVERYONE = ["q01", "q02", "q03", "q40", "q41", "q43", "q44"]
-SHORT = "q01 q02 q03 q04 q05 q06 q09 q10 q22 q24 q36 q37 q38 q39 q40".split()
+SHORT = ["q01", "q02", "q03", "q04", "q05", "q06", "q09", "q10", "q22", "q24", "q36", "q37", "q38", "q39", "q40"]
 IDENTITY = [f"id{n}" for n in range(1, 8)]
 
 

@@ -36,7 +36,9 @@ def test_rules_on_sections_pages_and_questions_all_have_to_hold():
             section("one", page("a", question("q01")), page("b", question("q02"))),
             section(
                 "two",
-                page("c", question("q03"), question("q04", when={"==": [{"answer": "q02"}, "red"]}), title=words("Two")),
+                page(
+                    "c", question("q03"), question("q04", when={"==": [{"answer": "q02"}, "red"]}), title=words("Two")
+                ),
                 page("d", question("q05"), when={"==": [{"answer": "q02"}, "green"]}),
                 when=RED,
             ),
@@ -75,7 +77,11 @@ def test_facts_steer_the_path():
 
 def test_the_other_box_is_on_the_path_while_other_is_chosen():
     detail = {"code": "q01_other", "options": ["blue"], "label": words("Which?"), "max_length": 20}
-    for kind, other, plain in (("single", "blue", "red"), ("multi", ["red", "blue"], ["red"]), ("rank", ["blue"], ["red"])):
+    for kind, other, plain in (
+        ("single", "blue", "red"),
+        ("multi", ["red", "blue"], ["red"]),
+        ("rank", ["blue"], ["red"]),
+    ):
         instrument = load(one_each(question("q01", kind, detail=detail)))
         assert route(instrument, {"q01": other}).is_on_path("q01_other") is True
         assert route(instrument, {"q01": plain}).is_on_path("q01_other") is False

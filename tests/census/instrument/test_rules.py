@@ -21,9 +21,13 @@ SKETCHES = {
 FACTS = {"region": "text", "staff": "number", "member": "bool"}
 
 
-def truth(rule: Any, facts: dict[str, Any] | None = None, named: dict[str, Any] | None = None, **answers: Any) -> bool | None:
+def truth(
+    rule: Any, facts: dict[str, Any] | None = None, named: dict[str, Any] | None = None, **answers: Any
+) -> bool | None:
     faults: list[str] = []
-    compiled = Compiler(SKETCHES, FACTS, named or {}, lambda path, words: faults.append(f"{path}: {words}")).compile(rule, "")
+    compiled = Compiler(SKETCHES, FACTS, named or {}, lambda path, words: faults.append(f"{path}: {words}")).compile(
+        rule, ""
+    )
     assert faults == []
     return compiled.test(Context(answers, facts or {}))
 
@@ -79,7 +83,9 @@ def test_numbers_compare_and_an_unanswered_number_is_unknown(symbol: str):
 def test_codes_text_facts_and_two_answers_compare(symbol: str):
     compare = COMPARED[symbol]
     assert truth({symbol: [{"answer": "color"}, "red"]}, color="green") is compare("green", "red")
-    assert truth({symbol: [{"answer": "color"}, {"answer": "shade"}]}, color="red", shade="red") is compare("red", "red")
+    assert truth({symbol: [{"answer": "color"}, {"answer": "shade"}]}, color="red", shade="red") is compare(
+        "red", "red"
+    )
     assert truth({symbol: [{"answer": "color"}, {"answer": "shade"}]}, color="red") is None
     assert truth({symbol: [{"answer": "name"}, "Ida"]}, name="Ida") is compare("Ida", "Ida")
     assert truth({symbol: [{"fact": "region"}, "wales"]}, facts={"region": "london"}) is compare("london", "wales")
@@ -146,7 +152,13 @@ def test_sums_and_products_are_unknown_when_a_part_is():
 
 
 def test_answered_is_never_unknown():
-    for code, value in {"color": "red", "ticks": ["red"], "size": 0, "name": "Ida", "grid": {"joining": "hard"}}.items():
+    for code, value in {
+        "color": "red",
+        "ticks": ["red"],
+        "size": 0,
+        "name": "Ida",
+        "grid": {"joining": "hard"},
+    }.items():
         assert truth({"answered": [{"answer": code}]}, **{code: value}) is True
         assert truth({"answered": [{"answer": code}]}) is False
 
@@ -181,7 +193,10 @@ def test_a_stored_value_of_the_wrong_type_never_raises(stored: Any):
         ({"and": {}}, "/when/and: “and” takes a list of arguments"),
         ({"and": []}, "/when/and: “and” cannot take 0 argument(s)"),
         ({"==": [1]}, "/when/==: “==” cannot take 1 argument(s)"),
-        ({"count": [{"answer": "ticks"}]}, "/when: “count” gives a value, but a rule that is true or false is needed here"),
+        (
+            {"count": [{"answer": "ticks"}]},
+            "/when: “count” gives a value, but a rule that is true or false is needed here",
+        ),
         ({"rule": "nowhere"}, "/when/rule: there is no rule named “nowhere”"),
         ({"rule": 5}, "/when/rule: the name of a rule must be text"),
         ({"answered": ["color"]}, '/when/answered/0: “answered” needs an answer, such as {"answer": "q02"}'),
@@ -217,7 +232,10 @@ def test_a_stored_value_of_the_wrong_type_never_raises(stored: Any):
             '/when/==/0: “grid” is a grid: name one row, or use {"rows": "grid"}',
         ),
         ({"==": [{"answer": "grid", "row": "leaving"}, "hard"]}, "/when/==/0: “grid” has no row “leaving”"),
-        ({"==": [{"answer": "color", "row": "joining"}, "red"]}, "/when/==/0: “color” is not a grid, so it has no rows"),
+        (
+            {"==": [{"answer": "color", "row": "joining"}, "red"]},
+            "/when/==/0: “color” is not a grid, so it has no rows",
+        ),
         ({"any-in": [{"rows": "color"}, ["red"]]}, "/when/any-in/0: “color” is not a grid, so it has no rows"),
         (
             {"==": [{"answer": "color", "extra": 1}, "red"]},
