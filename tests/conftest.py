@@ -1,8 +1,14 @@
 """What every test shares. The servers come from tests/throwaway.py and the browser from tests/chromium.py, both plugins."""
 
+from collections.abc import Iterator
+from importlib import import_module
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from django.db.backends.postgresql.operations import DatabaseOperations
+from django.apps import apps
+from django.db.backends.postgresql.operations import DatabaseOperations
 
 # These take minutes: they run when they are named, as `run.py drill` and `run.py benchmark` do.
 ONLY_WHEN_NAMED = [Path(__file__).parent / "drills", Path(__file__).parent / "benchmarks"]
@@ -13,3 +19,46 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
         return None
     named = [(config.invocation_params.dir / argument.split("::")[0]).resolve() for argument in config.args]
     return None if any(path == collection_path or collection_path in path.parents for path in named) else True
+
+
+@pytest.fixture(scope="session", autouse=True)
+def record_may_be_emptied_between_tests() -> Iterator[None]:
+    """A test that commits is cleaned up by emptying every table, which the record refuses. Only that cleaning is let through."""
+    really = DatabaseOperations.execute_sql_flush
+
+    def execute_sql_flush(self: DatabaseOperations, sql_list: list[str]) -> None:
+        switch = "ALTER TABLE audit_entry {} TRIGGER audit_entry_keeps_table"
+        really(self, [switch.format("DISABLE"), *sql_list, switch.format("ENABLE")])
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(DatabaseOperations, "execute_sql_flush", execute_sql_flush)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def emptied_tables_are_as_migrated() -> Iterator[None]:
+    """Tests that commit are cleaned up by TRUNCATE. The record refuses that, as it should, so its guard steps aside for this one
+    statement; and the texts that a migration wrote are written again, so that the next test finds a new site, not an empty one."""
+    empty = DatabaseOperations.execute_sql_flush
+
+    def empty_and_write_texts(self: DatabaseOperations, statements: list[str]) -> None:
+        empty(self, ["SET LOCAL session_replication_role = replica;", *statements])
+        import_module("consultation.migrations.0002_first_texts").write(apps, None)
+
+    DatabaseOperations.execute_sql_flush = empty_and_write_texts
+    yield
+    DatabaseOperations.execute_sql_flush = empty
+
+
+@pytest.fixture(autouse=True, scope="session")
+def the_record_may_be_emptied_between_tests() -> Iterator[None]:
+    """The record refuses TRUNCATE by a trigger, and a test that commits is cleaned up after by TRUNCATE."""
+    empty = DatabaseOperations.execute_sql_flush
+
+    def empty_the_record_too(self: DatabaseOperations, statements: list[str]) -> None:
+        off, on = (f"ALTER TABLE audit_entry {word} TRIGGER USER" for word in ("DISABLE", "ENABLE"))
+        empty(self, [off, *statements, on])
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(DatabaseOperations, "execute_sql_flush", empty_the_record_too)
+        yield
