@@ -97,11 +97,28 @@ CHOICE_COLUMNS: dict[str, tuple[str, dict[str, str]]] = {
 }  # fmt: skip
 """The words of the file and ours. They are the publisher's, so they are compared without capitals and never translated."""
 
-UNUSED_COLUMNS = [
+COLUMNS = (
+    REGISTER_ID,
+    "Registered Number",
+    "Registrar",
+    "Registered Name",
+    "Trading Name",
+    "Legal Form",
+    STREET,
+    "Registered City",
+    "Registered State/Province",
+    "Registered Postcode",
+    "UK Nation",
+    "SIC Code",
     "SIC section",
     *(f"SIC code  - level {level}{what}" for level in (2, 3, 4, 5) for what in ("", " description")),
-]
-COLUMNS = (*TEXT_COLUMNS, *DATE_COLUMNS, *CHOICE_COLUMNS, *UNUSED_COLUMNS)
+    "Sector - Simplified, High Level",
+    "Ownership Classification",
+    "Registered Status",
+    INCORPORATED,
+    DISSOLVED,
+)
+"""All columns of the file, in its order. We do not keep the section and the levels of the industry code: the code tells them."""
 
 FIELDS = (*TEXT_COLUMNS.values(), *DATE_COLUMNS.values(), *(name for name, _words in CHOICE_COLUMNS.values()), "region")
 """What a file says about an organisation, by the names of our own columns."""
@@ -238,6 +255,7 @@ class RegisterFile:
         self._stream = stream
         self._today = today
         self._most_bytes = most_bytes
+        self._last = b""
         self.problems = Problems()
         self.row_count = 0
         self.bytes_read = 0
@@ -253,7 +271,6 @@ class RegisterFile:
 
     def _text_lines(self) -> Iterator[str]:
         number = 0
-        last = b""
         while raw := self._stream.readline(LONGEST_LINE + 1):
             number += 1
             self.bytes_read += len(raw)
@@ -271,13 +288,10 @@ class RegisterFile:
             except UnicodeDecodeError as error:
                 self.problems.add(Problem("not_utf8", number, value=f"{raw[error.start]:02X}"))
                 text = raw.decode("utf-8", errors="replace")
-            last = raw
+            self._last = raw
             yield text.replace("\0", "")
         if number == 0:
             raise Unreadable(Problem("empty"))
-        # Cut just after a comma, a row has all its fields and lacks its last value. A closing quotation mark is proof enough.
-        if not last.endswith((b"\n", b"\r", b'"')):
-            self.problems.add(Problem("cut_off", number))
 
     def _rows(self) -> Iterator[tuple[int, list[str]]]:
         """Each row with the line it begins on."""
@@ -287,12 +301,15 @@ class RegisterFile:
             try:
                 row = next(reader)
             except StopIteration:
-                return
+                break
             except csv.Error as error:
                 code = next((code for words, code in CSV_ERRORS.items() if words in str(error)), "quote_open")
                 raise Unreadable(Problem(code, begins)) from error
             if row:
                 yield begins, row
+        # Cut just after a comma, a row has all its fields and lacks its last value. A closing quotation mark is proof enough.
+        if not self._last.endswith((b"\n", b'"')):
+            self.problems.add(Problem("cut_off", reader.line_num))
 
     # --- rows -----------------------------------------------------------------------------------------------------------
 
