@@ -19,7 +19,10 @@ def rendered(name: str, **context: Any) -> str:
 
 def cells_of(html: str) -> list[list[str]]:
     rows = re.findall(r"<tr>(.*?)</tr>", html, re.DOTALL)
-    return [[re.sub(r"<[^>]+>", "", cell) for cell in re.findall(r"<t[hd][^>]*>(.*?)</t[hd]>", row, re.DOTALL)] for row in rows]
+    return [
+        [re.sub(r"<[^>]+>", "", cell) for cell in re.findall(r"<t[hd][^>]*>(.*?)</t[hd]>", row, re.DOTALL)]
+        for row in rows
+    ]
 
 
 @pytest.mark.parametrize(("name", "argument"), [("cloth_chart", "bands"), ("tile_map", "tiles")])
@@ -42,7 +45,9 @@ def test_a_suppressed_band_is_bare():
     assert "band-weft" not in rendered("cloth_chart", id="c", threshold=5, bands=BANDS[1:])
 
 
-@pytest.mark.parametrize(("percent", "step"), [(0, 1), (4, 1), (5, 2), (9, 2), (10, 3), (24, 3), (25, 4), (49, 4), (50, 5), (100, 5)])
+@pytest.mark.parametrize(
+    ("percent", "step"), [(0, 1), (4, 1), (5, 2), (9, 2), (10, 3), (24, 3), (25, 4), (49, 4), (50, 5), (100, 5)]
+)
 def test_a_tile_is_darker_the_more_have_answered(percent: int, step: int):
     html = rendered("tile_map", title="So far", threshold=5, tiles=[{**BANDS[0], "percent": percent}])
     assert re.findall(r'class="tile tile-housing step-(\d)"', html) == [str(step)]
@@ -88,5 +93,7 @@ def test_pages_of_a_list_keep_its_filters():
         number, has_previous, has_next, has_other_pages = 5, True, True, True
         previous_page_number, next_page_number, paginator = 4, 6, Pages
 
-    html = render_to_string("components/pagination.html", {"page_obj": Page}, request=RequestFactory().get("/?q=a%26b&page=5"))
+    html = render_to_string(
+        "components/pagination.html", {"page_obj": Page}, request=RequestFactory().get("/?q=a%26b&page=5")
+    )
     assert re.findall(r'href="([^"]+)"', html) == [f"?q=a%26b&amp;page={page}" for page in (1, 4, 6, 9)]
