@@ -2,11 +2,9 @@
 
 from collections.abc import Iterator
 from importlib import import_module
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from django.db.backends.postgresql.operations import DatabaseOperations
 from django.apps import apps
 from django.db.backends.postgresql.operations import DatabaseOperations
 
@@ -22,20 +20,6 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
 
 
 @pytest.fixture(scope="session", autouse=True)
-def record_may_be_emptied_between_tests() -> Iterator[None]:
-    """A test that commits is cleaned up by emptying every table, which the record refuses. Only that cleaning is let through."""
-    really = DatabaseOperations.execute_sql_flush
-
-    def execute_sql_flush(self: DatabaseOperations, sql_list: list[str]) -> None:
-        switch = "ALTER TABLE audit_entry {} TRIGGER audit_entry_keeps_table"
-        really(self, [switch.format("DISABLE"), *sql_list, switch.format("ENABLE")])
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(DatabaseOperations, "execute_sql_flush", execute_sql_flush)
-        yield
-
-
-@pytest.fixture(scope="session", autouse=True)
 def emptied_tables_are_as_migrated() -> Iterator[None]:
     """Tests that commit are cleaned up by TRUNCATE. The record refuses that, as it should, so its guard steps aside for this one
     statement; and the texts that a migration wrote are written again, so that the next test finds a new site, not an empty one."""
@@ -48,17 +32,3 @@ def emptied_tables_are_as_migrated() -> Iterator[None]:
     DatabaseOperations.execute_sql_flush = empty_and_write_texts
     yield
     DatabaseOperations.execute_sql_flush = empty
-
-
-@pytest.fixture(autouse=True, scope="session")
-def the_record_may_be_emptied_between_tests() -> Iterator[None]:
-    """The record refuses TRUNCATE by a trigger, and a test that commits is cleaned up after by TRUNCATE."""
-    empty = DatabaseOperations.execute_sql_flush
-
-    def empty_the_record_too(self: DatabaseOperations, statements: list[str]) -> None:
-        off, on = (f"ALTER TABLE audit_entry {word} TRIGGER USER" for word in ("DISABLE", "ENABLE"))
-        empty(self, [off, *statements, on])
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(DatabaseOperations, "execute_sql_flush", empty_the_record_too)
-        yield

@@ -60,7 +60,8 @@ def test_the_first_file_adds_its_organisations():
     assert Organisation.objects.live().count() == 10
     assert row.remark_counts == {
         "no_number": 1, "shared_number": 2, "lost_character": 1, "no_street": 1, "odd_postcode": 2, "postcode_elsewhere": 1,
-        "no_region": 1, "no_sector": 1, "no_ownership": 1, "no_legal_form": 1, "no_start": 1, "dissolved_undated": 1, "formula": 1,
+        "no_region": 1, "no_sector": 1, "no_ownership": 1, "no_legal_form": 1, "no_start": 1, "dissolved_undated": 1,
+        "formula": 1,
     }  # fmt: skip
     wind = Organisation.objects.get(register_id="X000004")
     assert {name: getattr(wind, name) for name in FIELDS} == {
