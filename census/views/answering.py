@@ -28,7 +28,7 @@ from census.actions.responses import (
 )
 from census.forms import CodeForm, PageForm
 from census.instrument import Page, drop_off_path, text
-from census.models import Case, Wave
+from census.models import Case, Response, Submission, Wave
 from census.views.access import CASES, CaseMixin, case_in, forget, hold_typed, let_in, take_held, token_of
 from census.views.words import in_words, summary_of
 from commons.people.models import Organisation
@@ -171,37 +171,49 @@ class ReplyMixin(CaseMixin):
             )
         return rows
 
+    @cached_property
+    def submission(self) -> Submission | None:
+        sent = self.response is not None and self.response.state == Response.State.SUBMITTED
+        return self.response.submissions.current().first() if sent else None
+
+    @property
+    def is_sent(self) -> bool:
+        """Whether the reply was sent just as it stands."""
+        return self.submission is not None and self.submission.revision == self.response.revision
+
     @property
     def tasks(self) -> list[dict[str, Any]]:
         """The sections and the check at the end, as the task list shows them."""
-        tasks = [
-            {
-                "label": section["title"],
-                "url": section["url"],
-                "state": section["state"],
-                "current": section["id"] == self.kwargs.get("section"),
-            }
-            for section in self.sections
-        ]
+        asked = {section["id"]: section for section in self.sections}
+        undecided = any(not self.is_done(page) for page in self.answers.route.pages_in(self.wave.questionnaire.sections[0]))
+        tasks: list[dict[str, Any]] = []
+        for section in self.wave.questionnaire.sections:
+            if section.id in asked:
+                row = asked[section.id]
+                current = section.id == self.kwargs.get("section")
+                tasks.append({"label": row["title"], "url": row["url"], "state": row["state"], "current": current})
+            elif undecided:
+                # Until the first section is done we cannot know whether these will be asked, but hiding them would mislead.
+                tasks.append({"label": text(section.title, get_language()), "url": "", "state": "blocked"})
         ready = self.first_open_page is None
         check = reverse("census:check", args=[self.wave.slug])
-        return [*tasks, {"label": _("Check your answers and send"), "url": check, "state": "todo" if ready else "blocked"}]
+        state = "done" if self.is_sent else "todo" if ready else "blocked"
+        label = _("Check your answers and send")
+        return [*tasks, {"label": label, "url": check if ready or self.response else "", "state": state}]
 
     @property
     def first_open_page(self) -> Page | None:
         return next((page for page in self.answers.route.pages if not self.is_done(page)), None)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        response, submission = self.response, None
-        if self.needs_submission and response is not None:
-            submission = response.submissions.current().first()
+        response, submission = self.response, self.submission
         own = {
             "wave": self.wave,
             "case": self.case,
             "case_token": token_of(self.case),
             "response": response,
             "submission": submission,
-            "unsent": bool(submission and response.revision != submission.revision),
+            "unsent": submission is not None and not self.is_sent,
             "is_open": self.wave.is_open_at(self.now),
             "accepts": self.wave.accepts_at(self.now),
             "sections": self.sections,
@@ -209,8 +221,6 @@ class ReplyMixin(CaseMixin):
             "came_by_code": not self.request.user.is_authenticated or self.by != self.request.user,
         }
         return super().get_context_data(**{**kwargs, **own})
-
-    needs_submission = True
 
 
 class HubView(ReplyMixin, TemplateView):
@@ -229,7 +239,6 @@ class PageView(ReplyMixin, TemplateView):
     """One page of questions. Continue always saves; nothing is stored by looking."""
 
     template_name = "census/page.html"
-    needs_submission = False
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         self.kwargs = kwargs

@@ -16,7 +16,7 @@ from django.utils import timezone
 from census.actions.codes import issue_codes
 from census.actions.responses import digest_of, facts_of, freeze, key_of, new_receipt
 from census.actions.waves import open_wave, publish_instrument
-from census.instrument import route, sample_answers
+from census.instrument import Instrument, route, sample_answers
 from census.models import Case, ContactRevision, PageRevision, Response, Submission, Wave
 from commons.people.models import Organisation
 
@@ -80,6 +80,23 @@ def _chosen_cases(wave: Wave, waiting: list[str], dice: random.Random) -> list[C
     return chosen
 
 
+def _leanings(questionnaire: Instrument, case: Case) -> dict[str, dict[str, float]]:
+    """How likely each answer is. What the register knows and what a co-op says of itself agree, as they mostly do."""
+    agree = {"q04": case.stratum.sector or "not_sure", "q05": case.stratum.region}
+    weights = {
+        code: {option.code: 1.0 if option.code == known else 0.0 for option in questionnaire.questions[code].options}
+        for code, known in agree.items()
+        if known
+    }
+    return {
+        **weights,
+        "q01": {"en": 97, "cy": 3},
+        "q03": {"board": 55, "own_view": 41, "adviser": 2, "interest": 2},
+        "q12": {"grown": 2, "level": 4, "fallen": 3},
+        "q24": {"yes": 4, "perhaps": 3, "no": 3},
+    }
+
+
 def _draw_replies(wave: Wave, waiting: list[str], dice: random.Random, now: datetime) -> None:
     questionnaire = wave.questionnaire
     chosen = _chosen_cases(wave, waiting, dice)
@@ -87,9 +104,12 @@ def _draw_replies(wave: Wave, waiting: list[str], dice: random.Random, now: date
     for number, case in enumerate(chosen):
         case.wave = wave
         values, marks = sample_answers(
-            questionnaire, dice, facts_of(case), form="short" if dice.randrange(100) < SHORT_FORM else "full"
+            questionnaire,
+            dice,
+            facts_of(case),
+            form="short" if dice.randrange(100) < SHORT_FORM else "full",
+            weights=_leanings(questionnaire, case),
         )
-        # What the register knows and what the co-op says of itself agree, as they mostly do.
         sent = number < REPLIES
         # Many answer in the first days and after each reminder, few in between.
         age = timedelta(days=min(33.9, dice.choice([2, 3, 5, 12, 14, 20, 26, 27, 33]) * dice.uniform(0.6, 1.03)))

@@ -7,10 +7,10 @@ from census.instrument import Filled, route, sample_answers
 from census.models import Case, Submission
 
 
-def send_reply(case: Case, code, *, seed: int = 1, form: str = "full", **changes) -> Submission:
+def send_reply(case: Case, code, *, seed: int = 1, form: str = "full", weights=None, **changes) -> Submission:
     """One whole reply through `save_page` and `submit_response`; `changes` are answers to set over the drawn ones."""
     instrument = case.wave.questionnaire
-    answers, marks = sample_answers(instrument, random.Random(seed), facts_of(case), form=form)
+    answers, marks = sample_answers(instrument, random.Random(seed), facts_of(case), form=form, weights=weights)
     answers |= changes
     marks = {question: mark for question, mark in marks.items() if question not in changes}
     response = start_response(case, by=code)
