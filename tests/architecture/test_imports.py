@@ -1,5 +1,5 @@
-"""Who may know whom. The contracts stand in pyproject.toml; what they cannot say (a part of a library, the name of an argument) is
-read from the source here."""
+"""Who may know whom. The contracts stand in pyproject.toml; what they cannot say (a part of a library, the name of an argument)
+is read from the source here."""
 
 import ast
 

@@ -1,5 +1,5 @@
-"""A name says what is in it. These are the words a file of an app may have; another word joins this list with its sentence, or the
-file gets one of these names."""
+"""A name says what is in it. These are the words a file of an app may have; another word joins this list with its sentence, or
+the file gets one of these names."""
 
 import tomllib
 

@@ -10,15 +10,17 @@ SHELL = "coopstrategy"
 PARTS = (SHELL, "census", "consultation", "commons")
 
 
-def files(*folders: str) -> list[Path]:
+@cache
+def files(*folders: str) -> tuple[Path, ...]:
     """The Python files of the given folders, relative to the root and in order; of all parts when none is given."""
     found = [path for folder in folders or PARTS for path in (ROOT / folder).rglob("*.py")]
-    return sorted(path.relative_to(ROOT) for path in found)
+    return tuple(sorted(path.relative_to(ROOT) for path in found))
 
 
-def apps() -> list[Path]:
+@cache
+def apps() -> tuple[Path, ...]:
     """The folders of the apps, relative to the root. An app is a folder with an apps.py."""
-    return sorted(path.parent for path in files() if path.name == "apps.py")
+    return tuple(sorted(path.parent for path in files() if path.name == "apps.py"))
 
 
 def word(path: Path) -> str | None:

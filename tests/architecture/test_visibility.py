@@ -1,0 +1,63 @@
+"""Seeing is a queryset: what belongs to people is chosen by `visible_to(user)`, or it is said here why not."""
+
+import ast
+
+from django.apps import apps as registry
+
+from tests.architecture.tree import PARTS, name_of, parsed, under
+
+NOT_BY_PERSON = {
+    "audit.Entry": "Staff read the whole record or nothing of it; the page asks one permission and there is no other door.",
+    "census.AccessCode": "A code is found by being typed; staff reach it through a case they may see.",
+    "census.CodeAttempt": "Holds a keyed hash and a time, and is only counted.",
+    "census.CodeBatch": "Staff reach it through a wave they may see.",
+    "census.ContactRevision": "Read only as part of a response one may see, by `answers_of`.",
+    "census.InstrumentVersion": "A questionnaire: public once its wave is open, and read only through a wave.",
+    "census.PageRevision": "Read only as part of a response one may see, by `answers_of`.",
+    "census.Stratum": "Counts of the register, read through a wave.",
+    "consultation.Text": "Texts of public pages.",
+    "people.Appointment": "Who holds which role is public; staff make and end them, asked by permission.",
+    "people.Organisation": "The register is public.",
+    "people.RegisterImport": "Staff see all or nothing, asked by permission.",
+    "people.RegisterImportRow": "Read only through an import.",
+}
+
+
+def test_every_row_is_chosen_by_the_viewer_or_it_is_said_why_not():
+    ours = [model for model in registry.get_models() if model.__module__.split(".")[0] in PARTS]
+    without = {model._meta.label for model in ours if not hasattr(model._default_manager, "visible_to")}
+    assert without == set(NOT_BY_PERSON)
+
+
+# Every other word by which a view begins a choice of private rows. Each is narrowed to what the viewer may see, in this way.
+OTHER_WAYS = {
+    "census/views/access.py Response.live": "the reply of the case that the code or the membership opened",
+    "census/views/answering.py Case.none": "nothing",
+    "census/views/answering.py Wave.filter": "title and dates of a wave whose frame is frozen are public",
+    "census/views/answering.py Wave.open_at": "title and dates of an open wave are public",
+    "census/views/staff.py Response.live": "how far a case is that staff may see; and with `visible_to`, to read it",
+    "commons/people/views/organisations.py Membership.asked": "staff's queue, asked by permission",
+    "commons/people/views/organisations.py Membership.filter": "the colleagues of a request that staff may see",
+    "commons/people/views/users.py Membership.filter": "one's own",
+}
+CHOSEN_BY_VIEWER = {"visible_to", "answerable_by"}
+
+
+def test_views_begin_every_choice_of_private_rows_with_the_viewer():
+    """`get_object_or_404(Case, ...)`, `model = Case` or `Case.objects.get(...)` in a view would go round `visible_to`."""
+    private = {
+        model.__name__
+        for model in registry.get_models()
+        if model.__module__.split(".")[0] in PARTS and hasattr(model._default_manager, "visible_to")
+    }
+    found = set()
+    for path in under("views", "feeds", "sitemaps"):
+        for node in ast.walk(parsed(path)):
+            match node:
+                case ast.Attribute(value=ast.Attribute(attr="objects", value=model)) if name_of(model) in private:
+                    found.add(f"{path} {name_of(model)}.{node.attr}")
+                case ast.Call(args=[first, *_]) if name_of(node.func) == "get_object_or_404" and name_of(first) in private:
+                    found.add(f"{path} get_object_or_404 of {name_of(first)}")
+                case ast.Assign(targets=[ast.Name(id="model")], value=model) if name_of(model) in private:
+                    found.add(f"{path} model = {name_of(model)}")
+    assert {way for way in found if way.split(".")[-1] not in CHOSEN_BY_VIEWER} == set(OTHER_WAYS)
