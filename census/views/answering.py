@@ -152,21 +152,27 @@ class ReplyMixin(CaseMixin):
 
     @cached_property
     def sections(self) -> list[dict[str, Any]]:
-        rows = []
-        for section in self.answers.route.sections:
-            pages = self.answers.route.pages_in(section)
+        """The sections that are asked, with how far each has come: "todo", "progress" or "done".
+
+        Until the first section is done we cannot know which others will be asked. Hiding them would mislead, so they are
+        listed as "blocked".
+        """
+        rows, answers = [], self.answers
+        undecided = any(not self.is_done(page) for page in answers.route.pages_in(self.wave.questionnaire.sections[0]))
+        for section in self.wave.questionnaire.sections:
+            pages = answers.route.pages_in(section)
+            if not pages and not undecided:
+                continue
             done = sum(self.is_done(page) for page in pages)
-            first_open = next((page for page in pages if not self.is_done(page)), pages[0])
+            first_open = next((page for page in pages if not self.is_done(page)), pages[0] if pages else None)
             rows.append(
                 {
                     "id": section.id,
-                    "title": text(section.title, get_language()),
-                    "state": "done" if done == len(pages) else "progress" if done else "todo",
-                    "done": done,
-                    "pages": len(pages),
-                    "share": round(100 * done / len(pages)),
-                    "url": self.address_of(first_open),
-                    "kept_apart": section.kept_apart,
+                    "label": text(section.title, get_language()),
+                    "state": "blocked" if not pages else "done" if done == len(pages) else "progress" if done else "todo",
+                    "share": round(100 * done / len(pages)) if pages else 0,
+                    "url": self.address_of(first_open) if first_open else "",
+                    "current": section.id == self.kwargs.get("section"),
                 }
             )
         return rows
@@ -184,22 +190,11 @@ class ReplyMixin(CaseMixin):
     @property
     def tasks(self) -> list[dict[str, Any]]:
         """The sections and the check at the end, as the task list shows them."""
-        asked = {section["id"]: section for section in self.sections}
-        undecided = any(not self.is_done(page) for page in self.answers.route.pages_in(self.wave.questionnaire.sections[0]))
-        tasks: list[dict[str, Any]] = []
-        for section in self.wave.questionnaire.sections:
-            if section.id in asked:
-                row = asked[section.id]
-                current = section.id == self.kwargs.get("section")
-                tasks.append({"label": row["title"], "url": row["url"], "state": row["state"], "current": current})
-            elif undecided:
-                # Until the first section is done we cannot know whether these will be asked, but hiding them would mislead.
-                tasks.append({"label": text(section.title, get_language()), "url": "", "state": "blocked"})
         ready = self.first_open_page is None
         check = reverse("census:check", args=[self.wave.slug])
         state = "done" if self.is_sent else "todo" if ready else "blocked"
         label = _("Check your answers and send")
-        return [*tasks, {"label": label, "url": check if ready or self.response else "", "state": state}]
+        return [*self.sections, {"label": label, "url": check if ready or self.response else "", "state": state}]
 
     @property
     def first_open_page(self) -> Page | None:
