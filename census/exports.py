@@ -9,10 +9,10 @@ from typing import Any
 
 from django import forms
 from django.conf import settings
+from django.db.models import QuerySet
 from django.template.loader import render_to_string
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from psycopg import sql
 
 from census.instrument import DONT_KNOW, PREFER_NOT, STATUSES, Variable, text, variables
@@ -28,6 +28,7 @@ STATUS_WORDS = {
     "prefer_not": gettext_lazy("Prefer not to say"),
     "not_reached": gettext_lazy("Not reached"),
 }
+NOTHING = sql.SQL("")
 RECORD_TYPES = {"number": "bigint", "text": "text"}
 
 
@@ -174,7 +175,7 @@ class ResponsesReport(WaveReport):
         return select + sql.SQL(" ORDER BY sub.id"), None
 
     @staticmethod
-    def _source(params: dict[str, Any], more: sql.Composable = sql.SQL("")) -> sql.Composed:
+    def _source(params: dict[str, Any], more: sql.Composable = NOTHING) -> sql.Composed:
         """The rows of the file, each with whatever `more` joins to it."""
         return sql.SQL(
             "FROM census_submission sub JOIN census_response r ON r.id = sub.response_id JOIN census_case c ON c.id = r.case_id"
@@ -189,7 +190,9 @@ class ContactsReport(WaveReport):
 
     name = "census-contacts"
     title = gettext_lazy("Census contacts")
-    description = gettext_lazy("The names and wishes of those who chose to give them. It cannot be joined to the replies.")
+    description = gettext_lazy(
+        "The names and wishes of those who chose to give them. It cannot be joined to the replies."
+    )
 
     def may_run(self, user: Any, params: dict[str, Any]) -> bool:
         return user.has_perm("census.export_contacts")
@@ -199,7 +202,7 @@ class ContactsReport(WaveReport):
         return Columns(chosen, words=True, with_statuses=False)
 
     @staticmethod
-    def _source(params: dict[str, Any], more: sql.Composable = sql.SQL("")) -> sql.Composed:
+    def _source(params: dict[str, Any], more: sql.Composable = NOTHING) -> sql.Composed:
         return sql.SQL(
             "FROM (SELECT page.response_id, jsonb_object_agg(answer.key, answer.value) AS answers FROM ("
             " SELECT DISTINCT ON (v.response_id, v.page_key) v.response_id, v.answers FROM census_contactrevision v"
@@ -224,7 +227,9 @@ class ContactsReport(WaveReport):
 
 
 class LettersForm(forms.Form):
-    batch = forms.ModelChoiceField(queryset=CodeBatch.objects.all(), label=gettext_lazy("Which codes?"), empty_label=None)
+    batch = forms.ModelChoiceField(
+        queryset=CodeBatch.objects.all(), label=gettext_lazy("Which codes?"), empty_label=None
+    )
 
 
 @register
@@ -233,7 +238,9 @@ class LettersReport(Report):
 
     name = "census-letters"
     title = gettext_lazy("Census letters")
-    description = gettext_lazy("Letters with the access codes of one run, one page each. Open the file in a browser and print it.")
+    description = gettext_lazy(
+        "Letters with the access codes of one run, one page each. Open the file in a browser and print it."
+    )
     form_class = LettersForm
     extension = "html"
     content_type = "text/html; charset=utf-8"
@@ -244,7 +251,7 @@ class LettersReport(Report):
     def title_for(self, params: dict[str, Any]) -> str:
         return f"{self.title}: {CodeBatch.objects.get(pk=params['batch'])}"
 
-    def _codes(self, params: dict[str, Any]):
+    def _codes(self, params: dict[str, Any]) -> QuerySet:
         return AccessCode.objects.live().filter(batch=params["batch"]).order_by("pk")
 
     def count(self, cursor: Any, params: dict[str, Any]) -> int:

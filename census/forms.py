@@ -1,12 +1,14 @@
 """Forms of the census. A page's form is built from its questions; `census.instrument.parse` is what decides what is an answer."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Submit
 from django import forms
 from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
@@ -14,7 +16,6 @@ from django.utils.translation import gettext_lazy as _
 from census.instrument import Field, Filled, Page, Question, Route, fields, form_data, parse_page, shown_options, text
 from census.models import Case, Response, Wave
 from commons.people.models import Region, Sector
-
 
 # A list of options longer than this becomes a field in which one can type.
 LONG_LIST = 30
@@ -88,7 +89,9 @@ class PageForm(forms.Form):
         self.language = get_language() or "en"
         self.suggestions_url, self.order = suggestions_url, order
         self.fields["case"] = forms.CharField(widget=forms.HiddenInput, initial=case_token, required=False)
-        self.fields["based_on"] = forms.IntegerField(widget=forms.HiddenInput, initial=based_on, required=False, min_value=0)
+        self.fields["based_on"] = forms.IntegerField(
+            widget=forms.HiddenInput, initial=based_on, required=False, min_value=0
+        )
         self.groups = [self._group(question, form_data(question, answers, marks)) for question in self.questions]
         self.state = Filled({}, {})
 
@@ -196,7 +199,10 @@ class CloseForm(forms.Form):
         help_text=_("For example 29 January 2027 at 5pm is 2027-01-29 17:00"),
         widget=forms.DateTimeInput(attrs={"type": "datetime-local"}),
         input_formats=["%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M"],
-        error_messages={"required": _("Say when it should close."), "invalid": _("Write the time like this: 2027-01-29 17:00.")},
+        error_messages={
+            "required": _("Say when it should close."),
+            "invalid": _("Write the time like this: 2027-01-29 17:00."),
+        },
     )
     reason = forms.CharField(
         label=_("Why is it moved?"),
@@ -210,7 +216,7 @@ class CloseForm(forms.Form):
         self.helper = FormHelper()
         self.helper.add_input(Submit("extend", _("Move the close")))
 
-    def clean_closes_at(self):
+    def clean_closes_at(self) -> datetime:
         moment = self.cleaned_data["closes_at"]
         if moment.year > timezone.now().year + 5:
             raise ValidationError(_("That is more than five years away. Check the year."))
@@ -220,8 +226,12 @@ class CloseForm(forms.Form):
 class WhereForm(forms.Form):
     """A choice of kind and place, for narrowing lists of cases."""
 
-    sector = forms.ChoiceField(label=_("Kind of co-op"), required=False, choices=[("", _("All kinds")), *Sector.choices])
-    region = forms.ChoiceField(label=_("Nation or region"), required=False, choices=[("", _("Everywhere")), *Region.choices])
+    sector = forms.ChoiceField(
+        label=_("Kind of co-op"), required=False, choices=[("", _("All kinds")), *Sector.choices]
+    )
+    region = forms.ChoiceField(
+        label=_("Nation or region"), required=False, choices=[("", _("Everywhere")), *Region.choices]
+    )
 
 
 class CaseFilterForm(WhereForm):
@@ -249,7 +259,7 @@ class CodesForm(WhereForm):
         self.helper = FormHelper()
         self.helper.add_input(Submit("make", _("Make codes")))
 
-    def cases_of(self, wave: Wave):
+    def cases_of(self, wave: Wave) -> QuerySet:
         wanted = self.cleaned_data
         cases = Case.objects.in_wave(wave).eligible().order_by("pk")
         if wanted["sector"]:
@@ -263,7 +273,9 @@ class CodesForm(WhereForm):
 
 class RevokeForm(forms.Form):
     reason = forms.CharField(
-        label=_("Why is it withdrawn?"), max_length=500, error_messages={"required": _("Say why, so that the record makes sense later.")}
+        label=_("Why is it withdrawn?"),
+        max_length=500,
+        error_messages={"required": _("Say why, so that the record makes sense later.")},
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

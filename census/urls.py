@@ -23,6 +23,10 @@ urlpatterns = [
     path("staff/census/<slug:wave>/codes/", staff.CodesIssueView.as_view(), name="codes-issue"),
     path("staff/census/<slug:wave>/cases/", staff.CaseListView.as_view(), name="case-list"),
     path("staff/census/<slug:wave>/cases/<int:pk>/", staff.CaseView.as_view(), name="case"),
-    path("staff/census/<slug:wave>/cases/<int:pk>/codes/<uuid:code>/revoke/", staff.CodeRevokeView.as_view(), name="code-revoke"),
+    path(
+        "staff/census/<slug:wave>/cases/<int:pk>/codes/<uuid:code>/revoke/",
+        staff.CodeRevokeView.as_view(),
+        name="code-revoke",
+    ),
     path("staff/census/<slug:wave>/cases/<int:pk>/answers/", staff.AnswersOpenView.as_view(), name="answers-open"),
 ]

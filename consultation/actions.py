@@ -14,10 +14,15 @@ class StaleEdit(Exception):
 
 @transaction.atomic
 def edit_text(text: Text, *, by: User, title: str, body: str, based_on: int) -> Text:
-    """Save new words for a text. `based_on` is the revision the editor started from; raises `StaleEdit` if it is not the latest."""
+    """Save new words for a text.
+
+    `based_on` is the revision the editor started from; raises `StaleEdit` if it is not the latest.
+    """
     text = Text.objects.select_for_update().get(pk=text.pk)
     if text.revision != based_on:
-        raise StaleEdit(_("A colleague saved this text while you were editing. Your words are still in the form below."))
+        raise StaleEdit(
+            _("A colleague saved this text while you were editing. Your words are still in the form below.")
+        )
     text.title, text.body, text.revision = title, body, text.revision + 1
     text.save(update_fields=["title", "body", "revision", "edited_at"])
     record("edit_text", text, by=by, data={"revision": text.revision})

@@ -20,7 +20,9 @@ class Text(models.Model):
     slug = models.SlugField(max_length=40)
     language = models.CharField(max_length=8, choices=settings.LANGUAGES, default=settings.LANGUAGE_CODE)
     title = models.CharField(_("title"), max_length=120)
-    body = models.TextField(_("text"), max_length=20_000, help_text=_("Plain text. A line that begins with - makes a list"))
+    body = models.TextField(
+        _("text"), max_length=20_000, help_text=_("Plain text. A line that begins with - makes a list")
+    )
     revision = models.PositiveIntegerField(default=1)
     edited_at = models.DateTimeField(auto_now=True)
 

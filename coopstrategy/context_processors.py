@@ -9,7 +9,11 @@ from django.utils.translation import gettext as _
 
 
 def _menu(request: HttpRequest) -> list[dict[str, Any]]:
-    entries = [(_("Census"), reverse("census:start")), (_("About"), reverse("consultation:about")), (_("The data"), "/data/")]
+    entries = [
+        (_("Census"), reverse("census:start")),
+        (_("About"), reverse("consultation:about")),
+        (_("The data"), "/data/"),
+    ]
     user = getattr(request, "user", None)
     if user is not None and user.is_authenticated and user.roles & {"staff", "analyst"}:
         entries.append((_("Staff"), reverse("staff-home")))

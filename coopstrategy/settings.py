@@ -48,7 +48,9 @@ DEMO = env.bool("DEMO", default=False)
 HTTPS = env.bool("HTTPS", default=False)
 SECRET_KEY = env.str("SECRET_KEY", default="insecure-local-only" if DEBUG else "")
 if not SECRET_KEY:
-    raise ImproperlyConfigured("SECRET_KEY is not set. `python3 run.py` makes one for you; in production set it yourself.")
+    raise ImproperlyConfigured(
+        "SECRET_KEY is not set. `python3 run.py` makes one for you; in production set it yourself."
+    )
 SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
 # Keys the hashes of the census access codes. Changing it makes every printed code worthless, so it is apart from SECRET_KEY.
 CENSUS_CODE_KEY = env.str("CENSUS_CODE_KEY", default=SECRET_KEY)
@@ -137,7 +139,11 @@ CRISPY_FAIL_SILENTLY = False
 DATABASES = {"default": database_from(env.str("DATABASE_URL", default="postgres://localhost/coopstrategy"))}
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 if env.bool("DATABASE_POOL", default=False):
-    DATABASES["default"]["OPTIONS"]["pool"] = {"min_size": 1, "max_size": env.int("DATABASE_POOL_SIZE", default=8), "timeout": 10}
+    DATABASES["default"]["OPTIONS"]["pool"] = {
+        "min_size": 1,
+        "max_size": env.int("DATABASE_POOL_SIZE", default=8),
+        "timeout": 10,
+    }
 else:
     DATABASES["default"]["CONN_MAX_AGE"] = env.int("CONN_MAX_AGE", default=60)
 # A page may hold the database for ten seconds; an export or an import sets its own, longer limit in its transaction.
@@ -213,9 +219,13 @@ ACCOUNT_EMAIL_VERIFICATION = "mandatory"
 ACCOUNT_CHANGE_EMAIL = True
 ACCOUNT_EMAIL_NOTIFICATIONS = True
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
-ACCOUNT_LOGIN_BY_CODE_ENABLED = ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED = ACCOUNT_PASSWORD_RESET_BY_CODE_ENABLED = True
+ACCOUNT_LOGIN_BY_CODE_ENABLED = ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED = ACCOUNT_PASSWORD_RESET_BY_CODE_ENABLED = (
+    True
+)
 # A quarter of an hour: people fetch the code from another device, and some mail is slow.
-ACCOUNT_LOGIN_BY_CODE_TIMEOUT = ACCOUNT_EMAIL_VERIFICATION_BY_CODE_TIMEOUT = ACCOUNT_PASSWORD_RESET_BY_CODE_TIMEOUT = 900
+ACCOUNT_LOGIN_BY_CODE_TIMEOUT = ACCOUNT_EMAIL_VERIFICATION_BY_CODE_TIMEOUT = ACCOUNT_PASSWORD_RESET_BY_CODE_TIMEOUT = (
+    900
+)
 ACCOUNT_LOGIN_BY_CODE_SUPPORTS_RESEND = True
 ALLAUTH_USER_CODE_FORMAT = {"numeric": True, "length": 6, "dashed": False}
 ACCOUNT_SESSION_REMEMBER = True
@@ -293,7 +303,10 @@ STATIC_URL = "/static/"
 STATIC_ROOT = Path(env.str("STATIC_ROOT", default=str(STATE_DIR / "static")))
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": PRIVATE_DIR / "files"}},
+    "default": {
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {"location": PRIVATE_DIR / "files"},
+    },
     "staticfiles": {
         "BACKEND": env.str("STATIC_STORAGE", default="whitenoise.storage.CompressedManifestStaticFilesStorage")
     },
@@ -301,4 +314,6 @@ STORAGES = {
 WHITENOISE_AUTOREFRESH = env.bool("WHITENOISE_AUTOREFRESH", default=DEBUG)
 WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH
 
-LOGGING = configure_logs(env.str("LOG_FORMAT", default="lines" if DEBUG else "json"), env.str("LOG_LEVEL", default="INFO"))
+LOGGING = configure_logs(
+    env.str("LOG_FORMAT", default="lines" if DEBUG else "json"), env.str("LOG_LEVEL", default="INFO")
+)

@@ -42,9 +42,14 @@ class HomeView(TemplateView):
 
     def get_context_data(self, **kwargs) -> dict[str, Any]:
         now = timezone.now()
-        wave = Wave.objects.open_at(now).first() or Wave.objects.filter(frame_frozen_at__isnull=False, opens_at__lte=now).first()
+        wave = (
+            Wave.objects.open_at(now).first()
+            or Wave.objects.filter(frame_frozen_at__isnull=False, opens_at__lte=now).first()
+        )
         return super().get_context_data(
-            texts={text.slug: text for text in Text.objects.in_language(get_language()).filter(slug__startswith="home-")},
+            texts={
+                text.slug: text for text in Text.objects.in_language(get_language()).filter(slug__startswith="home-")
+            },
             wave=wave
             and {
                 "title": wave.title,
@@ -70,7 +75,9 @@ class StaffHomeView(UserPassesTestMixin, TemplateView):
     def get_context_data(self, **kwargs) -> dict[str, Any]:
         user = self.request.user
         doors = [
-            {"label": label, "url": reverse(address)} for permission, label, address in DOORS if user.has_perm(permission)
+            {"label": label, "url": reverse(address)}
+            for permission, label, address in DOORS
+            if user.has_perm(permission)
         ]
         return super().get_context_data(waves=Wave.objects.visible_to(user), doors=doors, **kwargs)
 
@@ -101,7 +108,9 @@ class ReadyView(View):
                 cursor.execute("SELECT 1")
             ages = [model.objects.oldest_waiting_age(now) for model in (ExportJob, RegisterImport, Notice)]
             report["database"] = True
-            report["oldest_waiting_seconds"] = max((round(age.total_seconds()) for age in ages if age is not None), default=0)
+            report["oldest_waiting_seconds"] = max(
+                (round(age.total_seconds()) for age in ages if age is not None), default=0
+            )
         except DatabaseError:
             pass
         try:

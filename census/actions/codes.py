@@ -61,7 +61,9 @@ def accept_code(typed: str, *, by, address: str) -> AccessCode:
     since = timezone.now() - WINDOW
     if CodeAttempt.objects.filter(source=source, at__gt=since).count() >= TRIES:
         raise TooManyTries(
-            _("Too many codes were tried from your network. Wait 15 minutes and try again, or call us and read us your code.")
+            _(
+                "Too many codes were tried from your network. Wait 15 minutes and try again, or call us and read us your code."
+            )
         )
     code = AccessCode.objects.live().matching(typed).select_related("case__wave").first()
     with transaction.atomic():
@@ -72,7 +74,9 @@ def accept_code(typed: str, *, by, address: str) -> AccessCode:
             AccessCode.objects.filter(pk=code.pk).update(first_used_at=Coalesce(F("first_used_at"), Now()))
             record("accept_code", code, by=by, data={"case": code.case_id})
     if code is None:
-        raise CodeRefused(_("We do not know this code. Check it against your letter: it has twelve letters and numbers."))
+        raise CodeRefused(
+            _("We do not know this code. Check it against your letter: it has twelve letters and numbers.")
+        )
     return code
 
 

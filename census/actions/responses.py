@@ -107,7 +107,9 @@ def start_response(case: Case, *, by: User | AccessCode, channel: str = "web") -
         return response
     if not case.wave.is_open_at(timezone.now()):
         raise CensusClosed(_("The census is not open, so a new reply cannot be started."))
-    response, created = Response.objects.get_or_create(case=case, state=Response.State.DRAFT, defaults={"channel": channel})
+    response, created = Response.objects.get_or_create(
+        case=case, state=Response.State.DRAFT, defaults={"channel": channel}
+    )
     if created:
         record("start_response", response, by=by, data={"case": case.pk, "channel": channel})
     return response
@@ -128,8 +130,9 @@ def save_page(
 
     `based_on` is the number of the revision the form was shown from, 0 for none. Raises `StalePage` when somebody changed
     the same questions meanwhile, unless `choices` says "mine" or "theirs" for each of them and the revision that was
-    `seen` when choosing is still the latest. Raises `CensusClosed` after the minutes of grace. The revision is its own record: it says who
-    saved what and when, in a table that only census analysts may read, so nothing goes to the general record.
+    `seen` when choosing is still the latest. Raises `CensusClosed` after the minutes of grace. The revision is its own
+    record: it says who saved what and when, in a table that only census analysts may read, so nothing goes to the general
+    record.
     """
     response = Response.objects.select_for_update(of=("self",)).select_related("case__wave").get(pk=response.pk)
     if not response.case.wave.accepts_at(timezone.now()):
@@ -182,7 +185,9 @@ def submit_response(response: Response, *, by: User | AccessCode) -> Submission:
     table and are not part of the submission. Raises `NotComplete` or `CensusClosed`.
     """
     response = (
-        Response.objects.select_for_update(of=("self",)).select_related("case__wave", "case__organisation").get(pk=response.pk)
+        Response.objects.select_for_update(of=("self",))
+        .select_related("case__wave", "case__organisation")
+        .get(pk=response.pk)
     )
     current = response.submissions.filter(superseded_at__isnull=True).first()
     if current is not None and current.revision == response.revision:

@@ -66,7 +66,9 @@ class Case(models.Model):
     objects = CaseQuerySet.as_manager()
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["wave", "organisation"], name="one_case_per_organisation_and_wave")]
+        constraints = [
+            models.UniqueConstraint(fields=["wave", "organisation"], name="one_case_per_organisation_and_wave")
+        ]
 
     def __str__(self) -> str:
         return self.name

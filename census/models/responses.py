@@ -109,7 +109,9 @@ class ContactRevision(Revision):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["response", "page_key", "number"], name="one_contact_revision_per_page_and_number")
+            models.UniqueConstraint(
+                fields=["response", "page_key", "number"], name="one_contact_revision_per_page_and_number"
+            )
         ]
 
 

@@ -55,11 +55,15 @@ class Wave(models.Model):
     opens_at = models.DateTimeField(_("opens"))
     closes_at = models.DateTimeField(_("closes"))
     grace_minutes = models.PositiveSmallIntegerField(
-        _("minutes of grace"), default=15, help_text=_("How long after the close a reply that was begun may still be sent")
+        _("minutes of grace"),
+        default=15,
+        help_text=_("How long after the close a reply that was begun may still be sent"),
     )
     # The fewest organisations a published count may stand for; the second one is for questions marked sensitive.
     threshold = models.PositiveSmallIntegerField(default=5, validators=[MinValueValidator(3), MaxValueValidator(50)])
-    sensitive_threshold = models.PositiveSmallIntegerField(default=10, validators=[MinValueValidator(3), MaxValueValidator(50)])
+    sensitive_threshold = models.PositiveSmallIntegerField(
+        default=10, validators=[MinValueValidator(3), MaxValueValidator(50)]
+    )
     frame_frozen_at = models.DateTimeField(null=True, blank=True)
 
     objects = WaveQuerySet.as_manager()

@@ -106,7 +106,9 @@ class CaseMixin:
         if not user.is_authenticated:
             return None
         cases = list(
-            Case.objects.answerable_by(user).eligible().filter(wave__slug=slug, wave__frame_frozen_at__isnull=False)
+            Case.objects.answerable_by(user)
+            .eligible()
+            .filter(wave__slug=slug, wave__frame_frozen_at__isnull=False)
             .select_related("wave")[:20]
         )
         chosen = self.request.session.get(CASES, {}).get(slug)
@@ -121,7 +123,8 @@ class CaseMixin:
             raise Http404
         if request.method == "POST" and hold_typed(request):
             messages.warning(
-                request, _("You were signed out. What you typed is kept: come in again and you will find it on the page.")
+                request,
+                _("You were signed out. What you typed is kept: come in again and you will find it on the page."),
             )
         if request.user.is_authenticated and Case.objects.answerable_by(request.user).filter(wave__slug=slug).exists():
             return redirect("census:choose", slug)

@@ -130,7 +130,9 @@ class JoinView(CaseMixin, View):
         except CodeRefused as refusal:
             messages.error(request, str(refusal))
             return redirect("census:code")
-        messages.success(request, _("You are a member of %(name)s now. Next time, just sign in.") % {"name": self.case.name})
+        messages.success(
+            request, _("You are a member of %(name)s now. Next time, just sign in.") % {"name": self.case.name}
+        )
         return redirect("census:hub", wave)
 
 
@@ -169,7 +171,13 @@ class ReplyMixin(CaseMixin):
                 {
                     "id": section.id,
                     "label": text(section.title, get_language()),
-                    "state": "blocked" if not pages else "done" if done == len(pages) else "progress" if done else "todo",
+                    "state": "blocked"
+                    if not pages
+                    else "done"
+                    if done == len(pages)
+                    else "progress"
+                    if done
+                    else "todo",
                     "share": round(100 * done / len(pages)) if pages else 0,
                     "url": self.address_of(first_open) if first_open else "",
                     "current": section.id == self.kwargs.get("section"),
@@ -334,8 +342,11 @@ class PageView(ReplyMixin, TemplateView):
         form.is_valid()
         form.add_error(
             None,
-            _("This page was opened for another organisation, so nothing was saved. You are answering for %(name)s now. What "
-              "you typed is still below.") % {"name": self.case.name},
+            _(
+                "This page was opened for another organisation, so nothing was saved. You are answering for %(name)s now. What "
+                "you typed is still below."
+            )
+            % {"name": self.case.name},
         )
         return self._show(form, status=409)
 
@@ -345,8 +356,12 @@ class PageView(ReplyMixin, TemplateView):
             {
                 "code": conflict.code,
                 "label": text(instrument.questions[conflict.code].label, language),
-                "mine": in_words(instrument.questions[conflict.code], conflict.mine.answers, conflict.mine.marks, language),
-                "theirs": in_words(instrument.questions[conflict.code], conflict.theirs.answers, conflict.theirs.marks, language),
+                "mine": in_words(
+                    instrument.questions[conflict.code], conflict.mine.answers, conflict.mine.marks, language
+                ),
+                "theirs": in_words(
+                    instrument.questions[conflict.code], conflict.theirs.answers, conflict.theirs.marks, language
+                ),
             }
             for conflict in stale.conflicts
         ]
@@ -390,14 +405,18 @@ class CheckView(ReplyMixin, TemplateView):
             summary=summary_of(
                 self.answers, language, address_of=lambda page: self.address_of(page, **{"return": "check"})
             ),
-            dropped=[text(instrument.questions[code].label, language) for code in dropped if code in instrument.questions],
+            dropped=[
+                text(instrument.questions[code].label, language) for code in dropped if code in instrument.questions
+            ],
             open_page=self.first_open_page and self.address_of(self.first_open_page),
             **kwargs,
         )
 
     def post(self, request: HttpRequest, wave: str) -> HttpResponse:
         if case_in(request.POST.get("case", "")) != self.case.pk:
-            messages.error(request, _("That page was opened for another organisation. Check the answers below before you send."))
+            messages.error(
+                request, _("That page was opened for another organisation. Check the answers below before you send.")
+            )
             return redirect("census:check", wave)
         if self.response is None:
             return redirect("census:hub", wave)
@@ -407,14 +426,19 @@ class CheckView(ReplyMixin, TemplateView):
             problems = [self._problem(problem) for problem in refusal.problems]
             return render(request, self.template_name, self.get_context_data(problems=problems), status=422)
         except CensusClosed as closed:
-            return render(request, self.template_name, self.get_context_data(problems=[{"text": str(closed)}]), status=409)
+            return render(
+                request, self.template_name, self.get_context_data(problems=[{"text": str(closed)}]), status=409
+            )
         return redirect("census:done", wave)
 
     def _problem(self, problem) -> dict[str, str]:
         instrument = self.wave.questionnaire
         question = instrument.questions.get(problem.code) or instrument.details[problem.code].parent
         label = text(question.label, get_language())
-        return {"text": f"{label}: {problem.text(get_language(), gettext)}", "url": self.address_of(question.page, **{"return": "check"})}
+        return {
+            "text": f"{label}: {problem.text(get_language(), gettext)}",
+            "url": self.address_of(question.page, **{"return": "check"}),
+        }
 
 
 class DoneView(ReplyMixin, TemplateView):

@@ -5,14 +5,13 @@ from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.contrib.auth.mixins import PermissionRequiredMixin
-from django.db.models import OuterRef, Prefetch, QuerySet, Subquery
+from django.db.models import OuterRef, QuerySet, Subquery
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import get_language
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 from django.views.generic import DetailView, FormView, ListView, TemplateView
 
 from census.actions.codes import issue_codes, revoke_code
@@ -71,7 +70,9 @@ class CloseExtendView(WaveMixin, FormView):
 def with_state(cases: QuerySet) -> QuerySet:
     """Cases with the state of their live reply as `reply_state` (None when nobody has begun)."""
     live = Response.objects.live().filter(case=OuterRef("pk"))
-    return cases.annotate(reply_state=Subquery(live.values("state")[:1]), sent_at=Subquery(live.values("submitted_at")[:1]))
+    return cases.annotate(
+        reply_state=Subquery(live.values("state")[:1]), sent_at=Subquery(live.values("submitted_at")[:1])
+    )
 
 
 class CaseListView(WaveMixin, ListView):
@@ -171,7 +172,11 @@ class CodesIssueView(WaveMixin, FormView):
         batch = issue_codes(self.wave, cases.iterator(), by=self.request.user, label=form.cleaned_data["label"])
         messages.success(
             self.request,
-            ngettext("%(n)d code was made. Ask for its letter below.", "%(n)d codes were made. Ask for their letters below.", count)
+            ngettext(
+                "%(n)d code was made. Ask for its letter below.",
+                "%(n)d codes were made. Ask for their letters below.",
+                count,
+            )
             % {"n": count},
         )
         return redirect(f"{reverse('exports:job-ask', args=['census-letters'])}?{urlencode({'batch': batch.pk})}")

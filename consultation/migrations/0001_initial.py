@@ -4,27 +4,37 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Text',
+            name="Text",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('slug', models.SlugField(max_length=40)),
-                ('language', models.CharField(choices=[('en-gb', 'English'), ('cy', 'Welsh')], default='en-gb', max_length=8)),
-                ('title', models.CharField(max_length=120, verbose_name='title')),
-                ('body', models.TextField(help_text='Plain text. A line that begins with - makes a list', max_length=20000, verbose_name='text')),
-                ('revision', models.PositiveIntegerField(default=1)),
-                ('edited_at', models.DateTimeField(auto_now=True)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("slug", models.SlugField(max_length=40)),
+                (
+                    "language",
+                    models.CharField(choices=[("en-gb", "English"), ("cy", "Welsh")], default="en-gb", max_length=8),
+                ),
+                ("title", models.CharField(max_length=120, verbose_name="title")),
+                (
+                    "body",
+                    models.TextField(
+                        help_text="Plain text. A line that begins with - makes a list",
+                        max_length=20000,
+                        verbose_name="text",
+                    ),
+                ),
+                ("revision", models.PositiveIntegerField(default=1)),
+                ("edited_at", models.DateTimeField(auto_now=True)),
             ],
             options={
-                'ordering': ['slug', 'language'],
-                'constraints': [models.UniqueConstraint(fields=('slug', 'language'), name='one_text_per_slug_and_language')],
+                "ordering": ["slug", "language"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("slug", "language"), name="one_text_per_slug_and_language")
+                ],
             },
         ),
     ]

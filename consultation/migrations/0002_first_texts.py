@@ -113,7 +113,7 @@ TEXTS = {
 }
 
 
-def write(apps, schema_editor):
+def write(apps, schema_editor) -> None:
     apps.get_model("consultation", "Text").objects.bulk_create(
         apps.get_model("consultation", "Text")(slug=slug, language="en-gb", title=title, body=body)
         for slug, (title, body) in TEXTS.items()

@@ -8,7 +8,6 @@ from django.utils import timezone
 
 from census.actions.codes import issue_codes
 from census.actions.waves import open_wave, publish_instrument
-
 from census.models import Case, Wave
 from commons.people.models import Organisation
 from coopstrategy.demo.census import QUESTIONNAIRE
@@ -22,7 +21,9 @@ def register(db) -> list[Organisation]:
         ("Hillside Allotment Society", "other", "north_east"),
     ]
     return Organisation.objects.bulk_create(
-        Organisation(register_id=f"T{place}", name=name, sector=sector, region=region, nation="england", postcode="B1 1AA")
+        Organisation(
+            register_id=f"T{place}", name=name, sector=sector, region=region, nation="england", postcode="B1 1AA"
+        )
         for place, (name, sector, region) in enumerate(rows)
     )
 

@@ -78,7 +78,9 @@ def test_sending_twice_gives_one_submission(client, case, code):
     answer_all(client, case, answers, marks)
     check = reverse("census:check", args=[case.wave.slug])
     data = {"case": client.get(check).context["case_token"]}
-    assert [client.post(check, data)["Location"] for _click in range(3)] == [reverse("census:done", args=[case.wave.slug])] * 3
+    assert [client.post(check, data)["Location"] for _click in range(3)] == [
+        reverse("census:done", args=[case.wave.slug])
+    ] * 3
     assert Submission.objects.count() == 1
 
 
@@ -124,7 +126,9 @@ def test_a_page_of_one_organisation_is_never_saved_for_another(client, case, cod
 def test_wrong_codes_are_refused_alike_and_then_for_a_while(client, code):
     for _try in range(10):
         refused = client.post(reverse("census:code"), {"code": "BBBB-BBBB-BBBB"})
-        assert refused.context["form"].errors["code"] == ["We do not know this code. Check it against your letter: it has twelve letters and numbers."]
+        assert refused.context["form"].errors["code"] == [
+            "We do not know this code. Check it against your letter: it has twelve letters and numbers."
+        ]
     assert "15 minutes" in client.post(reverse("census:code"), {"code": code.plain()}).context["form"].errors["code"][0]
 
 

@@ -31,7 +31,12 @@ def replies(wave) -> list[Submission]:
     return [
         send_reply(case, codes[case.pk], seed=seed, form=form, q43=text, id3="Ann Example")
         for seed, (case, form, text) in enumerate(
-            zip(cases, ["full", "short", "full"], ["=1+1", "Diolch yn fawr, ŵ ŷ 😀", 'She said "no", twice\nand left'], strict=True)
+            zip(
+                cases,
+                ["full", "short", "full"],
+                ["=1+1", "Diolch yn fawr, ŵ ŷ 😀", 'She said "no", twice\nand left'],
+                strict=True,
+            )
         )
     ]
 
@@ -73,7 +78,9 @@ def test_contacts_cannot_be_joined_to_replies(wave, replies):
 
 def test_letters_show_codes_that_work_and_come_out_the_same_again(wave, case):
     batch = issue_codes(wave, [case], by=None, label="Letters")
-    first, second = (b"".join(block for _rows, block in LettersReport().chunks({"batch": batch.pk})) for _print in range(2))
+    first, second = (
+        b"".join(block for _rows, block in LettersReport().chunks({"batch": batch.pk})) for _print in range(2)
+    )
     assert first == second
     assert first.decode().count(batch.codes.get().plain()) == 1
 
