@@ -205,7 +205,8 @@ class Stack:
                 pass_fds=(listening.fileno(),),
                 extra_env={"DATABASE_POOL": "1"},
             ),
-            # Cold when we are killed: a job in hand is given back by its lease. Warm when we stop: the job in hand may finish.
+            # When we stop, the job in hand may finish. When we are killed, the broker dies with us, and a worker that is asked to
+            # end waits for it in vain: so it is killed too, and the job's lease gives the job back.
             Part(
                 "worker",
                 [
@@ -213,7 +214,7 @@ class Stack:
                     *("--without-gossip", "--without-mingle"),
                 ],
                 ((signal.SIGTERM, 10.0), (signal.SIGQUIT, 5.0)),
-                at_parents_death=signal.SIGQUIT,
+                at_parents_death=signal.SIGKILL,
             ),
             Part(
                 "clock",
@@ -228,6 +229,7 @@ class Stack:
                     str(self.places.home / "clock"),
                 ],
                 ((signal.SIGTERM, 5.0),),
+                at_parents_death=signal.SIGKILL,
             ),
         ]
         for part in self.parts:

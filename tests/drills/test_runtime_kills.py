@@ -24,9 +24,8 @@ def site() -> Iterator[Site]:
     folder.chmod(0o711)
     made = Site(CHECKOUT, folder / "state")
     yield made
-    if made.process and made.process.poll() is None:
-        made.command("stop")
-        made.forget()
+    made.command("stop")
+    made.forget()
     for outside in Places.of(made.state).outside:
         shutil.rmtree(outside, ignore_errors=True)
     shutil.rmtree(folder)
