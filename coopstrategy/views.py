@@ -1,13 +1,15 @@
 """The home page, the staff's front page, health, and the pages for when something went wrong."""
 
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.conf import settings
+from django.contrib import messages
 from django.contrib.auth.mixins import UserPassesTestMixin
 from django.core.cache import cache
 from django.db import DatabaseError, connection
-from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import render
+from django.http import HttpRequest, HttpResponse, HttpResponseServerError, JsonResponse
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import get_language
@@ -16,6 +18,7 @@ from django.views.generic import TemplateView, View
 
 from census.models import Wave
 from census.reports import coverage_of
+from census.views.access import hold_typed
 from commons.digests.models import Notice
 from commons.exports.models import ExportJob
 from commons.people.models import RegisterImport
@@ -132,8 +135,35 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    return render(request, "500.html", {"site_name": settings.SITE_NAME, "help_phone": settings.HELP_PHONE}, status=500)
+    """Asks nothing of the request or the database: they may be what broke."""
+    words = {"site_name": settings.SITE_NAME, "help_phone": settings.HELP_PHONE, "help_email": settings.HELP_EMAIL}
+    return HttpResponseServerError(render_to_string("500.html", words))
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """Nothing is done with a post whose token does not fit. What was typed into a page of the census is shown there again.
+
+    Signing in in another tab changes the token, and deleted cookies take it away: the page that was open before can then not be
+    sent. It is held only if the browser itself says that the post came from a page of ours, and saved only by a fresh press.
+    """
+    match = request.resolver_match
+    if match is not None and match.view_name in {"census:page", "census:check"} and _is_from_us(request):
+        if hold_typed(request):
+            messages.warning(
+                request,
+                _(
+                    "Nothing was sent yet, because you signed in or out in another tab or your cookies were deleted. "
+                    "What you typed is kept."
+                ),
+            )
+            return redirect(request.get_full_path())
     return render(request, "403_csrf.html", status=403)
+
+
+def _is_from_us(request: HttpRequest) -> bool:
+    """Whether the browser says that this post was sent from a page of this site."""
+    said = urlsplit(request.headers.get("Origin") or request.headers.get("Referer") or "")
+    return f"{said.scheme}://{said.netloc}" in {
+        f"{request.scheme}://{request.get_host()}",
+        *settings.CSRF_TRUSTED_ORIGINS,
+    }
