@@ -7,7 +7,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import logout
 from django.contrib.auth.views import redirect_to_login
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import redirect
 from django.utils.cache import patch_cache_control
 from django.utils.translation import gettext as _
@@ -41,6 +41,20 @@ STAFF_PATHS = ("/admin/", "/exports/", "/staff/")
 
 # Names of parts of an address that are secrets by themselves; such an address must not travel in a Referer header.
 SECRET_PARTS = frozenset({"code", "key", "token", "uidb36", "uidb64"})
+
+
+# Pages are read and forms are sent. Django's form views would take PUT for POST, past what their own pages offer.
+METHODS = ("GET", "HEAD", "POST", "OPTIONS")
+
+
+class MethodsMiddleware:
+    """Answers 405 to every method no page of the site is made for."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request) if request.method in METHODS else HttpResponseNotAllowed(METHODS)
 
 
 class PrivacyHeadersMiddleware:

@@ -35,10 +35,10 @@ class Address:
         return self.route.startswith(tuple(THIRD_PARTY))
 
 
-def addresses() -> list[Address]:
-    """All of them, also those of the demo, which stand in the URLconf only when DEMO is set."""
+def addresses(*, demo: bool = True) -> list[Address]:
+    """All of them; with `demo` also those of the demo, which stand in the URLconf only when DEMO is set."""
     patterns = list(get_resolver().url_patterns)
-    if (ROOT / "coopstrategy/demo/urls.py").is_file():
+    if demo and (ROOT / "coopstrategy/demo/urls.py").is_file():
         patterns.append(path("", include("coopstrategy.demo.urls")))
     return list(_walk(patterns, "", ()))
 

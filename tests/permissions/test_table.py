@@ -1,0 +1,86 @@
+"""Who gets what at every address: table.txt, compared cell by cell with what the site really answers.
+
+After a change that is meant, write the table anew with `WRITE_PERMISSIONS=1 python3 run.py test tests/permissions` and read the
+difference as if it were code.
+"""
+
+import difflib
+import os
+from copy import deepcopy
+from pathlib import Path
+
+import pytest
+from django.db import transaction
+from django.test import Client
+
+from census.models import ContactRevision, PageRevision
+from commons.audit.models import Entry
+from tests.permissions.world import VIEWERS, Line, World, build
+
+TABLE = Path(__file__).with_name("table.txt")
+HEAD = """\
+Who gets what at every address of the site, for GET/POST. Made by tests/permissions/test_table.py, which fails on any difference
+and says there how to write this file anew. The people are those of tests/permissions/world.py.
+
+  200   the page, or a form shown again because of what was sent       in    a redirect to sign in
+  404   not there, or not for you: the same page                       2nd   a redirect to set up a second sign-in step
+  302   a redirect to another page                                     code  a redirect to enter the code of the letter
+  405   not a method of this page                                      re    a redirect to prove once more who you are
+  +     something was done and written down
+
+"""
+REDIRECTS = {
+    "/accounts/login/": "in",
+    "/admin/login/": "in",
+    "/accounts/2fa/totp/activate/": "2nd",
+    "/accounts/reauthenticate/": "re",
+    "/accounts/2fa/reauthenticate/": "re",
+    "/census/code/": "code",
+}
+
+
+@pytest.fixture
+def world(db, settings, tmp_path) -> World:
+    settings.PRIVATE_DIR = tmp_path
+    settings.ACCOUNT_RATE_LIMITS = False
+    return build()
+
+
+def written() -> tuple[int, ...]:
+    return tuple(model.objects.count() for model in (Entry, PageRevision, ContactRevision))
+
+
+def answer(client: Client, method: str, path: str, data: dict | None = None) -> str:
+    """What somebody gets, as the table writes it. Nothing that it did stays."""
+    cookies = deepcopy(client.cookies)
+    with transaction.atomic():
+        before = written()
+        response = getattr(client, method)(path, data)
+        done = "+" if written() != before else ""
+        transaction.set_rollback(True)
+    client.cookies = cookies
+    response.getvalue()  # a download is closed by being read to its end
+    status = str(response.status_code)
+    if status == "302":
+        status = REDIRECTS.get(response["Location"].split("?")[0], status)
+    return status + done
+
+
+def row(line: Line, world: World) -> str:
+    cells = [
+        f"{answer(client, 'get', line.path)}/{answer(client, 'post', line.path, line.data)}"
+        for client in world.clients.values()
+    ]
+    return written_out(line.title, cells)
+
+
+def written_out(title: str, cells: list[str] | tuple[str, ...]) -> str:
+    return (f"{title:<88} " + " ".join(f"{cell:<12}" for cell in cells)).rstrip()
+
+
+def test_everybody_gets_what_the_table_says(world):
+    found = HEAD + "\n".join([written_out("", VIEWERS), *(row(line, world) for line in world.lines)]) + "\n"
+    if os.environ.get("WRITE_PERMISSIONS"):
+        TABLE.write_text(found)
+    told = TABLE.read_text()
+    assert found == told, "\n".join(difflib.unified_diff(told.splitlines(), found.splitlines(), "table", "site", n=0))
