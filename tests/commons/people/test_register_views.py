@@ -137,7 +137,7 @@ def test_the_moving_part_tells_how_far_it_is_and_loads_the_page_anew_at_the_end(
     claimed = queues.claim(RegisterImport.objects.filter(pk=row.pk))
     queues.renew(claimed, done_count=row.file_size // 2 + 1, total_count=row.file_size)
     part = client.get(page_of(row, "?step=25"), headers={"HX-Request": "true"})
-    assert [template.name for template in part.templates][0] == "people/_register_progress.html"
+    assert part.templates[0].name == "people/_register_progress.html"
     assert "50 percent of the file has been read." in part.content.decode()
     assert part.content.decode().count('id="register-announcement"') == 1
     again = client.get(page_of(row, "?step=50"), headers={"HX-Request": "true"})
@@ -184,8 +184,8 @@ def test_a_change_is_shown_as_it_was_and_as_it_is(client, staff):
     bring(register_csv({}))
     row = bring(register_csv({"Registered City": "<b>Oldham</b>", "Trading Name": ""}))
     page = client.get(page_of(row)).content.decode()
-    assert page.count("<li>town or city: <del>Rochdale</del> <ins>&lt;b&gt;Oldham&lt;/b&gt;</ins></li>") == 1
-    assert page.count("<li>trading name: <del>Weaverdale Co-op</del> <ins>empty</ins></li>") == 1
+    assert page.count("<p>town or city: <del>Rochdale</del> <ins>&lt;b&gt;Oldham&lt;/b&gt;</ins></p>") == 1
+    assert page.count("<p>trading name: <del>Weaverdale Co-op</del> <ins>empty</ins></p>") == 1
 
 
 def test_a_refused_file_shows_every_problem_with_its_line(client, staff):
