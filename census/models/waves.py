@@ -71,9 +71,15 @@ class Wave(models.Model):
     class Meta:
         ordering = ["-opens_at"]
         constraints = [
-            models.CheckConstraint(condition=Q(closes_at__gt=F("opens_at")), name="a_wave_closes_after_it_opens"),
             models.CheckConstraint(
-                condition=Q(sensitive_threshold__gte=F("threshold")), name="sensitive_threshold_is_not_the_lower_one"
+                condition=Q(closes_at__gt=F("opens_at")),
+                name="a_wave_closes_after_it_opens",
+                violation_error_message=_("The close must be later than the opening."),
+            ),
+            models.CheckConstraint(
+                condition=Q(sensitive_threshold__gte=F("threshold")),
+                name="sensitive_threshold_is_not_the_lower_one",
+                violation_error_message=_("The limit for sensitive questions cannot be lower than the other one."),
             ),
         ]
 

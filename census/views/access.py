@@ -42,8 +42,14 @@ def hold_typed(request: HttpRequest) -> bool:
     typed = {key: values for key, values in request.POST.lists() if key not in {"csrfmiddlewaretoken", "case"}}
     if case is None or sum(len(value) for values in typed.values() for value in values) > MOST_HELD_CHARACTERS:
         return False
-    request.session[HELD] = {"path": request.path, "case": case, "typed": typed}
+    request.session[HELD] = {"path": request.path, "url": request.get_full_path(), "case": case, "typed": typed}
     return True
+
+
+def held_url(request: HttpRequest, case: int | None = None) -> str | None:
+    """The address of the page whose typed text is held; with `case`, only when it was typed for that case."""
+    held = request.session.get(HELD)
+    return held["url"] if held and case in {None, held["case"]} else None
 
 
 def take_held(request: HttpRequest, case: Case) -> QueryDict | None:
@@ -63,8 +69,7 @@ def let_in(request: HttpRequest, code: AccessCode) -> str:
     request.session.cycle_key()
     wave = code.case.wave
     request.session[CODES] = {**request.session.get(CODES, {}), wave.slug: str(code.pk)}
-    held = request.session.get(HELD)
-    return held["path"] if held and held["case"] == code.case_id else wave.get_absolute_url()
+    return held_url(request, code.case_id) or wave.get_absolute_url()
 
 
 def forget(request: HttpRequest) -> None:

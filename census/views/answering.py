@@ -1,6 +1,7 @@
 """Answering the census: come in, the hub, a page at a time, check, send, receipt. Every page works without script."""
 
 from typing import Any
+from urllib.parse import urlencode
 
 from django.conf import settings
 from django.contrib import messages
@@ -29,7 +30,7 @@ from census.actions.responses import (
 from census.forms import CodeForm, PageForm
 from census.instrument import Page, drop_off_path, text
 from census.models import Case, Response, Submission, Wave
-from census.views.access import CASES, CaseMixin, case_in, forget, hold_typed, let_in, take_held, token_of
+from census.views.access import CASES, CaseMixin, case_in, forget, held_url, hold_typed, let_in, take_held, token_of
 from census.views.words import in_words, summary_of
 from commons.people.models import Organisation
 
@@ -67,6 +68,11 @@ class CodeView(FormView):
     public = True
     template_name = "census/code.html"
     form_class = CodeForm
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        onward = held_url(self.request) or reverse("census:start")
+        sign_in = f"{reverse('account_login')}?{urlencode({'next': onward})}"
+        return super().get_context_data(**{"sign_in_url": sign_in, **kwargs})
 
     def form_valid(self, form: CodeForm) -> HttpResponse:
         user = self.request.user if self.request.user.is_authenticated else None
@@ -111,7 +117,7 @@ class ChooseView(TemplateView):
         codes = request.session.get("census_codes", {})
         if codes.pop(wave, None):
             request.session["census_codes"] = codes
-        return redirect("census:hub", wave)
+        return redirect(held_url(request, int(chosen)) or reverse("census:hub", args=[wave]))
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         return super().get_context_data(cases=self.cases, **kwargs)
@@ -344,11 +350,13 @@ class PageView(ReplyMixin, TemplateView):
             None,
             _(
                 "This page was opened for another organisation, so nothing was saved. You are answering for %(name)s now. What "
-                "you typed is still below."
+                "you typed is still below. To save it, answer for the other organisation again: it will be waiting there."
             )
             % {"name": self.case.name},
         )
-        return self._show(form, status=409)
+        several = Case.objects.answerable_by(self.request.user).eligible().filter(wave=self.wave).count() > 1
+        elsewhere = reverse("census:choose", args=[self.wave.slug]) if several else reverse("census:code")
+        return self._show(form, status=409, elsewhere_url=elsewhere)
 
     def _ask_which(self, form: PageForm, stale: StalePage) -> HttpResponse:
         language, instrument = get_language(), self.wave.questionnaire
