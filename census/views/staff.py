@@ -136,8 +136,9 @@ class CaseView(CaseMixin, DetailView):
         """Make one new code for this case and show it once, to be read out or written into a letter."""
         if not request.user.has_perm("census.issue_codes"):
             return self.handle_no_permission()
+        self.object = self.case
         batch = issue_codes(self.wave, [self.case], by=request.user, label=str(self.case)[:120])
-        return self.render_to_response(self.get_context_data(object=self.case, new_code=batch.codes.get().plain()))
+        return self.render_to_response(self.get_context_data(new_code=batch.codes.get().plain()))
 
 
 class CodeRevokeView(CaseMixin, FormView):
