@@ -113,7 +113,7 @@ def _tell(job: ExportJob, *, by: Any, kind: str, subject: str, text: str) -> Non
         key=f"export:{job.pk}",
         subject=subject,
         text=text,
-        path=f"/exports/{job.pk}/",
+        path=job.get_absolute_url(),
         mail=True,
     )
 

@@ -5,6 +5,7 @@ is full, or the person lost the right to the data, the job fails with a reason; 
 thread copies, a second one with a connection of its own keeps the lease, writes progress, and passes on a wish to stop.
 """
 
+import contextlib
 import copy
 import datetime as dt
 import errno
@@ -13,7 +14,7 @@ import logging
 import os
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -151,6 +152,11 @@ def copied(cursor: Any, report: Report, params: dict[str, Any]) -> Iterator[tupl
     yield rows, b"".join(parts)
 
 
+def blocks_of(cursor: Any, report: Report, params: dict[str, Any]) -> Generator[tuple[int, bytes]]:
+    """The contents of a report of either kind, piece by piece, each with the number of rows that end in it."""
+    yield from copied(cursor, report, params) if report.chunks is None else report.chunks(params)
+
+
 def _write(job: ExportJob, report: Report, path: Path) -> tuple[int, HashedFile]:
     """Write the whole file. Returns how many rows it holds, and the closed file. Raises CannotMake when rows are missing."""
     deadline = time.monotonic() + LONGEST.total_seconds()
@@ -162,13 +168,14 @@ def _write(job: ExportJob, report: Report, path: Path) -> tuple[int, HashedFile]
         with Pulse(job, interrupt=connection.connection.cancel_safe) as pulse:
             try:
                 pulse.total = report.count(cursor, job.params)
-                blocks = copied(cursor, report, job.params) if report.chunks is None else report.chunks(job.params)
-                for rows, block in blocks:
-                    file.write(block)
-                    pulse.rows += rows
-                    pulse.check()
-                    if time.monotonic() > deadline:
-                        raise CannotMake(TOO_LONG)
+                # Closed before the transaction ends: a COPY that is still open would be waited for, for ever.
+                with contextlib.closing(blocks_of(cursor, report, job.params)) as blocks:
+                    for rows, block in blocks:
+                        file.write(block)
+                        pulse.rows += rows
+                        pulse.check()
+                        if time.monotonic() > deadline:
+                            raise CannotMake(TOO_LONG)
             except (psycopg.Error, DatabaseError):
                 pulse.check()  # Postgres was interrupted because of that
                 raise
@@ -225,6 +232,16 @@ def plain_reason(error: Exception) -> str:
     return OUR_FAULT
 
 
+def postgres_went_away(error: Exception) -> bool:
+    """Whether the error says that the server stopped, restarts, has no room for us, or that the line to it broke."""
+    cause = error.__cause__ if isinstance(error, DatabaseError) else error
+    if isinstance(cause, psycopg.InterfaceError):
+        return True
+    if not isinstance(cause, psycopg.OperationalError):
+        return False
+    return cause.sqlstate is None or cause.sqlstate.startswith(("08", "57P0", "533"))
+
+
 def make_file(job: ExportJob) -> None:
     """Make the file of a claimed job and end the job: done, failed with a reason, or cancelled.
 
@@ -245,7 +262,7 @@ def _make_or_say_why(job: ExportJob) -> None:
     except queues.CancelAsked:
         stop_export(job, by=None)
     except Exception as error:
-        if isinstance(error, DatabaseError | psycopg.Error) and not (connection.connection and connection.is_usable()):
+        if postgres_went_away(error):
             raise
         logger.exception("Export %s failed", job.pk)
         fail_export(job, plain_reason(error), by=None)

@@ -8,6 +8,7 @@ from typing import Self
 from django.conf import settings
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from commons.queues import QueuedRow, QueuedRowQuerySet, State
@@ -78,6 +79,9 @@ class ExportJob(QueuedRow):
     def stored_at(self) -> Path:
         """Each attempt writes a file of its own, so two workers can never write into one file."""
         return folder() / f"{self.pk}.{self.attempts}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("exports:job-detail", args=[self.pk])
 
     def expired_at(self, now: dt.datetime) -> bool:
         return self.state == State.DONE and (self.removed_at is not None or self.expires_at <= now)

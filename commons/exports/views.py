@@ -96,7 +96,7 @@ class JobAskView(PermissionRequiredMixin, FormView):
             form.add_error(None, error.messages)
             return self.form_invalid(form)
         ring(run_export, job.pk)
-        return redirect("exports:job-detail", job.pk)
+        return redirect(job)
 
 
 class JobMixin(PermissionRequiredMixin):
@@ -147,7 +147,7 @@ class JobCancelView(JobMixin, View):
             cancel_export(job, by=request.user)
         except queues.AlreadyEnded:
             messages.info(request, _("It had already ended, so there was nothing to cancel."))
-        return redirect("exports:job-detail", job.pk)
+        return redirect(job)
 
 
 class JobRetryView(JobMixin, View):
@@ -159,12 +159,12 @@ class JobRetryView(JobMixin, View):
             again = retry_export(job, by=request.user)
         except NotReady:
             messages.info(request, _("This export has not ended, or its file is still here."))
-            return redirect("exports:job-detail", job.pk)
+            return redirect(job)
         except TooManyExports:
             messages.error(request, _("You have too many exports under way. Wait for one of them, and try again."))
-            return redirect("exports:job-detail", job.pk)
+            return redirect(job)
         ring(run_export, again.pk)
-        return redirect("exports:job-detail", again.pk)
+        return redirect(again)
 
 
 class JobDownloadView(JobMixin, View):

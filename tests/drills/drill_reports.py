@@ -30,10 +30,17 @@ class Numbers(Report):
         return ["number", "=text"]
 
     def query(self, params):
-        slow = sql.SQL("WHERE pg_sleep({each}) IS NOT NULL").format(each=sql.Literal(params["seconds_each"] or 0))
+        slow = sql.SQL("WHERE pg_sleep({each} + 0 * n) IS NOT NULL").format(
+            each=sql.Literal(params["seconds_each"] or 0)
+        )
         text = guarded(sql.Identifier("word"))
-        query = sql.SQL("SELECT n, {text} FROM generate_series(1, %s) AS s(n), (SELECT %s::text AS word) AS w {slow} ORDER BY n")
-        return query.format(text=text, slow=slow if params["seconds_each"] else sql.SQL("")), [params["rows"], params["text"]]
+        query = sql.SQL(
+            "SELECT n, {text} FROM generate_series(1, %s) AS s(n), (SELECT %s::text AS word) AS w {slow}"
+        )
+        return query.format(text=text, slow=slow if params["seconds_each"] else sql.SQL("")), [
+            params["rows"],
+            params["text"],
+        ]
 
 
 class Nothing(Report):

@@ -38,7 +38,22 @@ FORMULAS = [
     '=HYPERLINK("http://example.coop")',
     "-44 161 496 0000",
 ]
-PLAIN = ["", " ", "1", "1-1", "a=b", "O'Neil", "'quoted", " two words", "\u200bword", "\xa0word", "é=1", "\x00", "Co-op", "100 %"]
+PLAIN = [
+    "",
+    " ",
+    "1",
+    "1-1",
+    "a=b",
+    "O'Neil",
+    "'quoted",
+    " two words",
+    "\u200bword",
+    "\xa0word",
+    "é=1",
+    "\x00",
+    "Co-op",
+    "100 %",
+]
 
 
 @pytest.mark.parametrize("text", FORMULAS)
@@ -53,7 +68,17 @@ def test_a_plain_text_stays_as_it_is(text):
 
 def test_every_invisible_character_of_this_python_is_covered():
     covered = {point for low, high in INVISIBLE for point in range(low, high + 1)}
-    visible_formats = {*range(0x600, 0x606), 0x6DD, 0x70F, 0x890, 0x891, 0x8E2, 0x110BD, 0x110CD, *range(0x13430, 0x13440)}
+    visible_formats = {
+        *range(0x600, 0x606),
+        0x6DD,
+        0x70F,
+        0x890,
+        0x891,
+        0x8E2,
+        0x110BD,
+        0x110CD,
+        *range(0x13430, 0x13440),
+    }
     unseen = {p for p in range(0x110000) if unicodedata.category(chr(p)) in {"Cc", "Cf", "Zs", "Zl", "Zp"}}
     assert unseen - visible_formats - covered == set()
 
@@ -88,7 +113,13 @@ anything = st.text(st.characters(exclude_characters="\x00", exclude_categories=[
 
 @pytest.mark.django_db
 @settings(max_examples=40, deadline=None)
-@given(st.lists(st.builds(lambda front, rest: "".join(front) + rest, st.lists(fronts, max_size=5), anything), min_size=100, max_size=200))
+@given(
+    st.lists(
+        st.builds(lambda front, rest: "".join(front) + rest, st.lists(fronts, max_size=5), anything),
+        min_size=100,
+        max_size=200,
+    )
+)
 def test_sql_and_python_agree_on_thousands_of_texts(texts):
     assert in_sql(texts) == [guard(text) for text in texts]
 
