@@ -96,6 +96,11 @@ def venv_works():
         return False
 
 
+def has_pip():
+    """A venv that uv made has none, and uv may be gone since."""
+    return subprocess.call([VENV_PYTHON, "-m", "pip", "--version"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) == 0
+
+
 def ensure_installed(lock_set):
     """Make the venv and install the set, once; other runs wait for the one that is at it."""
     import fcntl  # noqa: PLC0415 - Windows has none, and is told so before this
@@ -122,7 +127,7 @@ def ensure_installed(lock_set):
             )
         uv = find_program("uv")
         try:
-            if not venv_works():
+            if not venv_works() or not (uv or has_pip()):
                 make_venv(uv)
             install(lock_set, uv)
         except (IOError, OSError) as error:

@@ -129,7 +129,8 @@ def say_it_runs(stack: Stack) -> int:
 
 def stop_on_signals(stack: Stack) -> None:
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, lambda *_: stack.stopping.set())
+        if signal.getsignal(number) is not signal.SIG_IGN:  # nohup asks us not to listen
+            signal.signal(number, lambda *_: stack.stopping.set())
 
 
 def run_site(stack: Stack, *, port: int | None, stage: str) -> int:
