@@ -13,4 +13,6 @@ class EntryFilterForm(forms.Form):
 
     def __init__(self, *args: object, verbs: list[str], **kwargs: object) -> None:
         super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            field.say_optional = False
         self.fields["verb"].choices = [("", _("Everything")), *((verb, verb.replace("_", " ")) for verb in verbs)]

@@ -2,7 +2,6 @@
 
 from django.contrib.auth.mixins import PermissionRequiredMixin
 from django.utils.http import urlencode
-from django.utils.translation import gettext_lazy as _
 from django.views.generic import TemplateView
 
 from commons.audit.forms import EntryFilterForm
@@ -17,7 +16,6 @@ class EntryListView(PermissionRequiredMixin, TemplateView):
 
     permission_required = "audit.see_entries"
     template_name = "audit/entry_list.html"
-    extra_context = {"heading": _("The record")}
 
     def get_context_data(self, **kwargs: object) -> dict:
         verbs = list(Entry.objects.order_by("verb").values_list("verb", flat=True).distinct())

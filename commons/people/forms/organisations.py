@@ -3,6 +3,7 @@
 from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Submit
 from django import forms
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 
@@ -14,8 +15,13 @@ class OrganisationSearchForm(forms.Form):
         help_text=_("A part of the name is enough, such as “weavers rochdale”"),
         max_length=100,
         required=False,
-        widget=forms.TextInput(attrs={"autocomplete": "off", "type": "search"}),
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
+
+    def __init__(self, *args: object, **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["q"].say_optional = False
+        self.fields["q"].widget.attrs["data-suggestions"] = reverse("people:organisation-suggest")
 
 
 class MembershipAskForm(forms.Form):
@@ -31,6 +37,7 @@ class MembershipAskForm(forms.Form):
     def __init__(self, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)
         self.helper = FormHelper()
+        self.helper.show_summary = False
         self.helper.add_input(Submit("ask", _("Ask to join")))
 
 
@@ -54,7 +61,9 @@ class MembershipCheckForm(forms.Form):
 
     def __init__(self, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)
+        self.fields["reason"].say_optional = False
         self.helper = FormHelper()
+        self.helper.show_summary = False
         self.helper.add_input(Submit("send", _("Send the answer")))
 
     def clean(self) -> dict:
@@ -70,4 +79,5 @@ class MembershipEndForm(forms.Form):
     def __init__(self, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)
         self.helper = FormHelper()
+        self.helper.show_summary = False
         self.helper.add_input(Submit("end", _("Yes, end it")))

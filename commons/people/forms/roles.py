@@ -17,6 +17,11 @@ class PersonSearchForm(forms.Form):
         label=_("Role"), required=False, choices=[("", _("Everyone")), ("any", _("Anyone with a role")), *Role.choices]
     )
 
+    def __init__(self, *args: object, **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            field.say_optional = False
+
 
 class DayField(forms.DateField):
     """A day, picked or typed."""
@@ -39,6 +44,7 @@ class AppointForm(forms.Form):
     def __init__(self, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)
         self.helper = FormHelper()
+        self.helper.show_summary = False
         self.helper.add_input(Submit("appoint", _("Appoint")))
 
     def clean(self) -> dict:
@@ -59,6 +65,7 @@ class AppointmentEndForm(forms.Form):
     def __init__(self, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)
         self.helper = FormHelper()
+        self.helper.show_summary = False
         self.helper.add_input(Submit("end", _("End the appointment")))
 
     def clean_ends_on(self) -> object:

@@ -27,4 +27,5 @@ class ProfileForm(forms.ModelForm):
             (code, label) for code, label in settings.LANGUAGES if code in settings.OFFERED_LANGUAGES
         ]
         self.helper = FormHelper()
+        self.helper.show_summary = False
         self.helper.add_input(Submit("save", _("Save")))

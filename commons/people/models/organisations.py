@@ -123,7 +123,8 @@ class OrganisationQuerySet(models.QuerySet):
 
     def matching(self, words: str) -> "OrganisationQuerySet":
         """Those whose name, trading name, number or postcode hold every one of the words; nothing for no words."""
-        asked = words.split()
+        # Commas too: a suggestion reads "Name, postcode".
+        asked = words.replace(",", " ").split()
         if not asked:
             return self.none()
         found = self

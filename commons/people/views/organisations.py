@@ -6,6 +6,8 @@ from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.views.generic import FormView, ListView, TemplateView, View
@@ -54,14 +56,13 @@ class OrganisationFindView(PermissionRequiredMixin, TemplateView):
         if words:
             found = Organisation.objects.live().matching(words).in_name_order()
             context["page_obj"] = Paginator(found, RESULTS_A_PAGE).get_page(self.request.GET.get("page"))
-            context["query"] = f"q={words}"
         # Somebody pressed "Continue" without having chosen.
         context["nothing_chosen"] = "choose" in self.request.GET
         return context
 
 
 class OrganisationSuggestView(PermissionRequiredMixin, View):
-    """The first few names for what has been typed so far, as JSON: `{"results": [{"id", "name", "place", "number"}]}`."""
+    """The first few organisations for what has been typed so far, as JSON: `[{"value": id, "label": name and place}]`."""
 
     permission_required = "people.ask_membership"
 
@@ -69,14 +70,10 @@ class OrganisationSuggestView(PermissionRequiredMixin, View):
         form = OrganisationSearchForm(request.GET)
         words = form.cleaned_data["q"].strip() if form.is_valid() else ""
         found = Organisation.objects.live().matching(words).in_name_order()[:SUGGESTIONS] if len(words) > 1 else []
-        return JsonResponse(
-            {
-                "results": [
-                    {"id": row.pk, "name": str(row), "place": row.place, "number": row.registered_number}
-                    for row in found
-                ]
-            }
-        )
+        labels = [
+            {"value": row.pk, "label": ", ".join(part for part in (str(row), row.postcode) if part)} for row in found
+        ]
+        return JsonResponse(labels, safe=False)
 
 
 class MembershipAskView(PermissionRequiredMixin, FormView):
@@ -169,7 +166,21 @@ class MembershipCheckView(PermissionRequiredMixin, FormView):
             .select_related("user")
             .order_by("asked_at", "pk")
         )
-        return super().get_context_data(membership=self.membership, colleagues=colleagues, **kwargs)
+        row = self.membership
+        facts = [
+            {"label": _("Person"), "values": [f"{row.user}, {row.user.email}"]},
+            {"label": _("Their part in it"), "values": [row.part] if row.part else []},
+            {"label": _("Organisation"), "values": [row.organisation.name]},
+            {"label": _("Registered number"), "values": [row.organisation.registered_number or _("None")]},
+            {
+                "label": _("Address"),
+                "values": [", ".join(filter(None, (row.organisation.street, row.organisation.place)))],
+            },
+            {"label": _("Asked"), "values": [date_format(timezone.localtime(row.asked_at), "j F Y")]},
+        ]
+        return super().get_context_data(
+            membership=row, colleagues=colleagues, facts=facts, is_own=row.user_id == self.request.user.pk, **kwargs
+        )
 
     def form_valid(self, form: MembershipCheckForm) -> HttpResponse:
         by = self.request.user

@@ -7,7 +7,6 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
 from django.utils.functional import cached_property
-from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.generic import DetailView, FormView, ListView
 
@@ -50,8 +49,7 @@ class PersonListView(PermissionRequiredMixin, ListView):
         return people
 
     def get_context_data(self, **kwargs: object) -> dict:
-        query = urlencode({key: self.request.GET[key] for key in ("q", "role") if self.request.GET.get(key)})
-        return super().get_context_data(form=self.form, query=query, **kwargs)
+        return super().get_context_data(form=self.form, **kwargs)
 
 
 class PersonDetailView(PermissionRequiredMixin, DetailView):

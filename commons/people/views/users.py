@@ -1,10 +1,11 @@
 """A person's own page and the details they can change."""
 
 from allauth.mfa.models import Authenticator
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.mixins import LoginRequiredMixin
 from django.http import HttpResponse
-from django.urls import reverse_lazy
+from django.urls import reverse, reverse_lazy
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.generic import FormView, TemplateView
@@ -29,6 +30,13 @@ class YouView(LoginRequiredMixin, TemplateView):
         context["appointments"] = [
             {"row": row, "waits_for_mfa": row.is_in_force(today) and row.role in user.roles_waiting}
             for row in user.appointments.not_over(today).order_by("starts_on", "pk")
+        ]
+        context["notices"] = user.notices.all()[:5]
+        change = reverse("people:profile-change")
+        context["details"] = [
+            {"label": _("Name"), "values": [user.name], "url": change},
+            {"label": _("E-mail address"), "values": [user.email], "url": reverse("account_email")},
+            {"label": _("Language"), "values": [dict(settings.LANGUAGES).get(user.language, user.language)], "url": change},
         ]
         context["has_second_step"] = Authenticator.objects.filter(
             user=user, type__in=[Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN]
