@@ -144,11 +144,12 @@ class Postgres:
             shutil.rmtree(self.data)
         make_folder(self.data, owner=self.account)
         # The built-in provider gives the same letters and order on every system; only 17 and later have it.
-        locale = ["--locale-provider=builtin", "--builtin-locale=C.UTF-8"] if self.major >= 17 else []
+        built_in = ("--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C")
+        locale = built_in if self.major >= 17 else ("--locale=C.UTF-8",)
         said = subprocess.run(
             [
-                *(self.bin / "initdb", "-D", self.data, "-U", "app", "--auth=trust", "--encoding=UTF8", "--locale=C"),
-                *(*locale, "--no-instructions", "--set", "log_timezone=UTC", "--set", "timezone=UTC"),
+                *(self.bin / "initdb", "-D", self.data, "-U", "app", "--auth=trust", "--encoding=UTF8"),
+                *(*locale, "--no-instructions"),
                 *(() if self.durable else ("--no-sync",)),
             ],
             env=SERVER_ENV,
