@@ -6,6 +6,7 @@ difference as if it were code.
 
 import difflib
 import os
+import re
 from copy import deepcopy
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from django.test import Client
 
 from census.models import ContactRevision, PageRevision
 from commons.audit.models import Entry
+from tests.architecture.addresses import THIRD_PARTY
 from tests.permissions.world import VIEWERS, Line, World, build
 
 TABLE = Path(__file__).with_name("table.txt")
@@ -84,3 +86,53 @@ def test_everybody_gets_what_the_table_says(world):
         TABLE.write_text(found)
     told = TABLE.read_text()
     assert found == told, "\n".join(difflib.unified_diff(told.splitlines(), found.splitlines(), "table", "site", n=0))
+
+
+# One of each kind of refusal: sign in, the letter's code, nothing of yours, a second step, no analyst, no role in this at all.
+REFUSED = ("nobody", "letter", "other", "no-2nd", "staff", "chair")
+REFUSALS = {"404", "in", "2nd"}
+
+
+def test_a_refusal_does_not_tell_whether_the_thing_exists(world):
+    """Whoever is refused gets the same answer for what is there and for what is nowhere."""
+    told, compared = [], 0
+    for line in world.lines:
+        if not line.path_of_nothing or line.route.startswith(tuple(THIRD_PARTY)):
+            continue
+        for viewer in REFUSED:
+            for method in ("get", "post"):
+                there = answer(world.clients[viewer], method, line.path, line.data)
+                nowhere = answer(world.clients[viewer], method, line.path_of_nothing, line.data)
+                compared += there in REFUSALS
+                if there in REFUSALS and nowhere != there:
+                    told.append(f"{method} {line.title} for {viewer}: {there}, but {nowhere} for nothing")
+    assert (compared > 300, told) == (True, [])
+
+
+def test_what_is_not_for_you_looks_like_what_is_not_there(world):
+    client = world.clients["other"]
+    jobs = {line.path for line in world.lines if line.route == "exports/<uuid:pk>/"}
+    paths = [*jobs, "/exports/00000000-0000-0000-0000-000000000000/", "/nowhere/"]
+    pages = {re.sub(r'(csrfmiddlewaretoken" value=)"\w+"', r"\1", client.get(path).content.decode()) for path in paths}
+    assert (len(jobs), len(pages)) == (4, 1)
+
+
+@pytest.mark.parametrize("method", ["PUT", "PATCH", "DELETE", "TRACE"])
+def test_no_page_is_made_for_other_methods(world, method):
+    answers = {
+        client.generic(method, line.path).status_code for line in world.lines for client in (world.clients["staff"], Client())
+    }
+    assert answers == {405}
+
+
+def test_nobody_but_an_analyst_and_the_organisations_own_people_reads_a_reply(world):
+    """A second look at the table, by the pages on which answers stand."""
+    pages = ("census/<slug:wave>/answers/", "census/<slug:wave>/check/", "census/<slug:wave>/done/", "census/<slug:wave>/")
+    reading = {
+        viewer
+        for line in world.lines
+        for viewer, client in world.clients.items()
+        if (line.route in pages and answer(client, "get", line.path) == "200")
+        or (line.route.endswith("cases/<int:pk>/answers/") and answer(client, "post", line.path, line.data) == "200+")
+    }
+    assert reading == {"letter", "member", "other", "analyst"}

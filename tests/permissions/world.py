@@ -141,8 +141,7 @@ def entered(person: User | None, code: AccessCode | None) -> Client:
 
 def tried_with(row: SimpleNamespace) -> dict[str, list[tuple[str, dict[str, Any]]]]:
     """By the name of an address: the things it is tried with, each as (what it is, the parts of the address)."""
-    questionnaire = row.wave.questionnaire
-    apart = next(page for page in questionnaire.pages if page.section.kept_apart)
+    asked, apart = tried_pages(row)
     open_at, case = {"wave": row.wave.slug}, {"wave": row.wave.slug, "pk": row.case.pk}
     waves = [("open", open_at), ("not yet open", {"wave": row.later.slug})]
     jobs = [(about, {"pk": job.pk}) for about, job in row.jobs.items()]
@@ -152,7 +151,7 @@ def tried_with(row: SimpleNamespace) -> dict[str, list[tuple[str, dict[str, Any]
         "census:wave": waves,
         "census:case-list": waves,
         "census:page": [
-            ("what is asked", open_at | parts_of(asked_page(row))),
+            ("what is asked", open_at | parts_of(asked)),
             ("who answered", open_at | parts_of(apart)),
         ],
         "census:case": [("Rivermead", case), ("not yet open", {"wave": row.later.slug, "pk": row.later_case.pk})],
@@ -180,7 +179,8 @@ def sent_to(row: SimpleNamespace) -> dict[str, dict[str, Any]]:
     today = timezone.localdate()
     case = {"case": token_of(row.case)}
     answers, marks = sample_answers(row.wave.questionnaire, random.Random(CHANGED), facts_of(row.case))
-    typed = [form_data(question, answers, marks) for question in asked_page(row).questions]
+    answers[tried_pages(row)[1].questions[0].code] = "Somebody"
+    typed = [form_data(question, answers, marks) for page in tried_pages(row) for question in page.questions]
     return {
         "census:code": {"code": row.code.plain()},
         "census:choose": {"case": row.case.pk},
@@ -201,15 +201,12 @@ def sent_to(row: SimpleNamespace) -> dict[str, dict[str, Any]]:
     }
 
 
-def asked_page(row: SimpleNamespace) -> Page:
-    """The first page on which the two samples differ, so that saving it again is a change."""
-    samples = [sample_answers(row.wave.questionnaire, random.Random(seed), facts_of(row.case))[0] for seed in (SENT, CHANGED)]
-    was, now = samples
-    return next(
-        page
-        for page in row.wave.questionnaire.pages
-        if not page.section.kept_apart and any(was.get(q.code) != now.get(q.code) for q in page.questions)
-    )
+def tried_pages(row: SimpleNamespace) -> tuple[Page, Page]:
+    """The first page on which the two samples differ, so that saving it again is a change; and one that asks who answered."""
+    pages = row.wave.questionnaire.pages
+    was, now = (sample_answers(row.wave.questionnaire, random.Random(seed), facts_of(row.case))[0] for seed in (SENT, CHANGED))
+    asked = next(page for page in pages if any(was.get(q.code) != now.get(q.code) for q in page.questions))
+    return asked, next(page for page in pages if page.section.kept_apart and page.questions[0].type == "text")
 
 
 def parts_of(page: Page) -> dict[str, str]:
