@@ -142,7 +142,7 @@ def run_site(stack: Stack, *, port: int | None, stage: str) -> int:
     keep_one_old_log(stack)
     with step("Servers"):
         servers = stack.start_servers()
-    prepare(stack, stage)
+    people = prepare(stack, stage)
     if stack.stopping.is_set():
         return 130
     with step("Web, worker and clock"):
@@ -152,7 +152,7 @@ def run_site(stack: Stack, *, port: int | None, stage: str) -> int:
     if stack.stopping.is_set():
         return 130
     stack.announce("start", address, SHARED)
-    say_ready(stack, address, servers)
+    say_ready(stack, address, people, servers)
     if front_page != 200:
         print(f"Beware: the front page answered {front_page}. The reason is in {stack.log_of('web')}", flush=True)
     stack.watch()
@@ -164,18 +164,20 @@ def keep_one_old_log(stack: Stack) -> None:
         log.replace(log.with_suffix(".log.before"))
 
 
-def prepare(stack: Stack, stage: str) -> None:
-    """Tables, demo data and static files: each does nothing when it has nothing to do."""
+def prepare(stack: Stack, stage: str) -> str:
+    """Tables, demo data and static files: each does nothing when it has nothing to do. Returns what prepare_demo has to say to a
+    newcomer, which is what it prints after its first empty line."""
     with step("Tables"):
         run_manage(stack, "migrate", "--noinput", "--verbosity", "0")
         (stack.places.home / "migrated").touch()
     with step("Demo data"):
-        run_manage(stack, "prepare_demo", "--stage", stage)
+        _, _, people = run_manage(stack, "prepare_demo", "--stage", stage).partition("\n\n")
     marker, now = stack.places.home / "static-files", fingerprint_of_static_files()
     if not marker.exists() or marker.read_text() != now:
         with step("Style sheets, scripts and pictures"):
             run_manage(stack, "collectstatic", "--noinput", "--clear", "--verbosity", "0")
         write_private(marker, now)
+    return people and people.rstrip() + "\n\n"
 
 
 def fingerprint_of_static_files() -> str:
@@ -220,10 +222,10 @@ def step(label: str) -> Iterator[None]:
     print(f" done ({time.monotonic() - began:.1f} s)", flush=True)
 
 
-def say_ready(stack: Stack, address: str, servers: Sequence[str]) -> None:
-    people = run_manage(stack, "demo_people").rstrip()
+def say_ready(stack: Stack, address: str, people: str, servers: Sequence[str]) -> None:
     print(
-        f"\nReady: {address}\n\n{people}\n\nServers\n"
+        f"\nReady: {address}\n\n{people}"
+        f"Enter as any of the demo's people: {address}/demo/\nRead the mail they get: {address}/demo/mailbox/\n\nServers\n"
         + "\n".join(f"  {line}" for line in servers)
         + f"\n  Python {sys.version.split()[0]}; data, keys and logs in {stack.places.home}"
         + "".join(f"\n  and in {folder}" for folder in stack.places.outside)
