@@ -10,6 +10,7 @@ from datetime import timedelta
 
 import factory
 from allauth.account.models import EmailAddress
+from allauth.mfa.adapter import get_adapter
 from allauth.mfa.models import Authenticator
 from django.utils import timezone
 
@@ -33,7 +34,8 @@ class UserFactory(factory.django.DjangoModelFactory):
         for role in roles or []:
             AppointmentFactory(user=self, role=role)
         if roles and mfa:
-            Authenticator.objects.create(user=self, type=Authenticator.Type.TOTP, data={"secret": TOTP_SECRET})
+            secret = get_adapter().encrypt(TOTP_SECRET)
+            Authenticator.objects.create(user=self, type=Authenticator.Type.TOTP, data={"secret": secret})
         self.forget_roles()
 
 

@@ -1,0 +1,94 @@
+"""The people of the demo: at least one in every role, two who answer for the same co-op, one who waits to be let in, and one who
+has only just arrived. All invented; their mail is caught, and /demo/ shows what their authenticator app would show."""
+
+import base64
+import secrets
+import time
+from dataclasses import dataclass
+
+from allauth.mfa.adapter import get_adapter
+from allauth.mfa.models import Authenticator
+from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from commons.people.actions import appoint_person, ask_membership, open_account, verify_membership
+from commons.people.models import Membership, Organisation, Role, User
+from commons.people.models.roles import MFA_ROLES
+from coopstrategy.demo.register import ALLOTMENTS, COMMUNITY_SHOP, RIVERMEAD
+
+TOTP_SECONDS = 30
+
+
+@dataclass(frozen=True)
+class DemoPerson:
+    """One invented person. `joins` says which organisation by register id, as what, and whether staff have checked it."""
+
+    key: str
+    name: str
+    does: str
+    roles: tuple[Role, ...] = ()
+    joins: tuple[str, str, bool] | None = None
+
+    @property
+    def email(self) -> str:
+        return f"{self.key}@example.coop"
+
+    @property
+    def door(self) -> str:
+        """The name of the page where their work begins."""
+        return "staff-home" if MFA_ROLES & set(self.roles) else "people:you"
+
+
+PEOPLE = (
+    DemoPerson("wren", "Wren Calloway", _("Staff: people, texts, the register, codes, exports"), (Role.STAFF,)),
+    DemoPerson("tobias", "Tobias Ashgrove", _("Census analyst: may read and export answers"), (Role.ANALYST,)),
+    DemoPerson("ines", "Ines Marlowe", _("Staff and census analyst at once"), (Role.STAFF, Role.ANALYST)),
+    DemoPerson("halina", "Halina Brook", _("Chair of the reference panel"), (Role.CHAIR, Role.PANEL_MEMBER)),
+    DemoPerson("odhran", "Odhran Fell", _("Member of the reference panel"), (Role.PANEL_MEMBER,)),
+    DemoPerson("carys", "Carys Penhallow", _("Editor of the independent blog"), (Role.EDITOR,)),
+    DemoPerson("joseph", "Joseph Okello-Wray", _("Moderator of what people send in"), (Role.MODERATOR,)),
+    DemoPerson("mina", "Mina Sutter", _("Scribe at events"), (Role.SCRIBE,)),
+    DemoPerson(
+        "gwen", "Gwen Larkin", _("Answers for a housing co-op, with Peter"), joins=(RIVERMEAD, "Secretary", True)
+    ),
+    DemoPerson(
+        "peter", "Peter Adeyinka-Shaw", _("Answers for the same co-op as Gwen"), joins=(RIVERMEAD, "Treasurer", True)
+    ),
+    DemoPerson(
+        "ffion", "Ffion Maddox", _("Answers for a community shop in Wales"), joins=(COMMUNITY_SHOP, "Manager", True)
+    ),
+    DemoPerson(
+        "rory", "Rory Teasel", _("Has asked to join a co-op and waits for staff"), joins=(ALLOTMENTS, "Chair", False)
+    ),
+    DemoPerson("sam", "Sam Underhill", _("Has only just made an account")),
+)
+BY_KEY = {person.key: person for person in PEOPLE}
+
+
+@transaction.atomic
+def draw_people() -> None:
+    """Open the accounts, appoint, and let people join. Doing it again changes nothing; the register must have been drawn."""
+    new = [person for person in PEOPLE if not User.objects.filter(email=person.email).exists()]
+    users = {person: open_account(person.email, by=None, name=person.name) for person in new}
+    for person, user in users.items():
+        if MFA_ROLES & set(person.roles):
+            secret = base64.b32encode(secrets.token_bytes(20)).decode()
+            kind = Authenticator.Type.TOTP
+            Authenticator.objects.create(user=user, type=kind, data={"secret": get_adapter().encrypt(secret)})
+        for role in person.roles:
+            appoint_person(user, by=None, role=role)
+    for person, user in users.items():
+        if person.joins:
+            register_id, part, is_checked = person.joins
+            row = ask_membership(Organisation.objects.get(register_id=register_id), by=user, part=part)
+            if is_checked:
+                verify_membership(row, by=User.objects.get(email=BY_KEY["wren"].email), how=Membership.How.STAFF)
+
+
+def codes_now(users: list[User]) -> dict[int, str]:
+    """By user id: the six digits that the person's authenticator app would show at this moment. One query."""
+    counter = int(time.time()) // TOTP_SECONDS
+    rows = Authenticator.objects.filter(user__in=users, type=Authenticator.Type.TOTP)
+    decrypt = get_adapter().decrypt
+    return {row.user_id: format_hotp_value(hotp_value(decrypt(row.data["secret"]), counter)) for row in rows}
