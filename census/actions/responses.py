@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import transaction
-from django.utils import timezone
+from django.urls import reverse
+from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from census.instrument import (
@@ -32,6 +33,7 @@ from census.instrument import (
 from census.models import AccessCode, Case, ContactRevision, PageRevision, Response, Submission
 from census.models.cases import CODE_ALPHABET
 from commons.audit.actions import record
+from commons.digests.actions import notify
 from commons.people.models import User
 
 
@@ -222,7 +224,31 @@ def submit_response(response: Response, *, by: User | AccessCode) -> Submission:
         state=Response.State.SUBMITTED, submitted_at=response.submitted_at or now, saved_at=now
     )
     record("submit_response", response, by=by, data={"case": response.case_id, "number": submission.number})
+    _tell_members(submission, response.case, by=by)
     return submission
+
+
+def _tell_members(submission: Submission, case: Case, *, by: User | AccessCode) -> None:
+    """Everyone who speaks for the organisation learns that the reply is in; whoever sent it gets the receipt by e-mail too.
+
+    What was answered is not in the notice: mail is read on other people's screens.
+    """
+    for membership in case.organisation.memberships.verified().select_related("user"):
+        member = membership.user
+        with translation.override(member.language):
+            notify(
+                member,
+                by=by,
+                kind="census-sent",
+                key=f"census-sent:{submission.pk}",
+                subject=_("The census of %(name)s was sent") % {"name": case.name},
+                text=_(
+                    "Reference %(receipt)s, sent by %(sender)s. Until the census closes, answers can still be changed."
+                )
+                % {"receipt": submission.receipt, "sender": submission.submitted_by_label},
+                path=reverse("census:done", args=[case.wave.slug]),
+                mail=member == by,
+            )
 
 
 @transaction.atomic

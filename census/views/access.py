@@ -94,6 +94,9 @@ class CaseMixin:
         self.case, self.by = found
         self.wave = self.case.wave
         self.now = timezone.now()
+        if self.now < self.wave.opens_at:
+            messages.info(request, _("Your code is right. The census is not open yet."))
+            return redirect("census:start")
         self.response = Response.objects.live().filter(case=self.case).first()
         if self.response is not None:
             self.response.case = self.case

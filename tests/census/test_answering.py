@@ -1,13 +1,18 @@
 """Answering over HTTP, without script: in by code, page after page, send, and what goes wrong on the way."""
 
 import random
+from datetime import timedelta
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
 from census.actions.responses import answers_of, facts_of
 from census.instrument import form_data, sample_answers
-from census.models import PageRevision, Response, Submission
+from census.models import PageRevision, Response, Submission, Wave
+from commons.digests.models import Notice
+from tests.census.replies import send_reply
+from tests.factories.people import MembershipFactory
 
 
 def come_in(client, code):
@@ -149,3 +154,21 @@ def test_answers_as_they_stand_are_those_of_the_latest_revisions(client, case, c
     client.post(url, {**hidden(shown), "q01": "cy"})
     answers = answers_of(Response.objects.get(), case)
     assert (answers.values, answers.marks) == ({"q01": "cy"}, {"q02": "skipped"})
+
+
+def test_members_learn_that_the_census_was_sent_and_only_the_sender_gets_mail(case, code):
+    sender, colleague = (MembershipFactory(organisation=case.organisation).user for _person in range(2))
+    MembershipFactory(organisation=case.organisation, state="asked")
+    submission = send_reply(case, sender, form="short", q43="Our secret")
+    notices = {notice.recipient: notice for notice in Notice.objects.all()}
+    assert {person: notice.mail_state for person, notice in notices.items()} == {sender: "waiting", colleague: ""}
+    assert submission.receipt in notices[colleague].text
+    assert [notice for notice in notices.values() if "secret" in notice.text + notice.subject] == []
+
+
+def test_a_code_does_not_open_a_census_before_its_time(client, case, code):
+    come_in(client, code)
+    Wave.objects.update(opens_at=timezone.now() + timedelta(days=1), closes_at=timezone.now() + timedelta(days=9))
+    shown = client.get(reverse("census:hub", args=[case.wave.slug]), follow=True)
+    assert shown.redirect_chain == [(reverse("census:start"), 302)]
+    assert "not open yet" in shown.content.decode()
