@@ -17,11 +17,12 @@ from census.actions.codes import issue_codes
 from census.actions.responses import digest_of, facts_of, freeze, key_of, new_receipt
 from census.actions.waves import open_wave, publish_instrument
 from census.instrument import Instrument, route, sample_answers
-from census.models import Case, ContactRevision, PageRevision, Response, Submission, Wave
+from census.models import AccessCode, Case, ContactRevision, PageRevision, Response, Submission, Wave
 from commons.people.models import Organisation
 
 WAVE = "needs-2026"
 QUESTIONNAIRE = settings.BASE_DIR / "census" / "questionnaires" / "needs-2026.json"
+LETTERS = "Letters to try the census with"
 REPLIES = 500
 DRAFTS = 60
 
@@ -56,8 +57,14 @@ def draw_census(*, waiting: list[str], seed: int = 1844) -> Wave:
     wave = open_wave(wave, by=None)
     _draw_replies(wave, waiting, dice, now)
     try_out = Case.objects.in_wave(wave).filter(organisation__register_id__in=waiting).order_by("pk")
-    issue_codes(wave, list(try_out), by=None, label="Letters to try the census with")
+    issue_codes(wave, list(try_out), by=None, label=LETTERS)
     return wave
+
+
+def letters_to_try() -> list[tuple[Case, str]]:
+    """The organisations that wait to be tried, each with the code its letter would show. For the demo's own page only."""
+    codes = AccessCode.objects.live().filter(batch__label=LETTERS).select_related("case").order_by("case_id")
+    return [(code.case, code.plain()) for code in codes]
 
 
 def _five_o_clock(moment: datetime) -> datetime:

@@ -15,6 +15,7 @@ from django.utils.decorators import method_decorator
 from django.views.generic import TemplateView, View
 
 from commons.people.models import User
+from coopstrategy.demo.census import letters_to_try
 from coopstrategy.demo.mail import Caught, caught_mail, caught_message
 from coopstrategy.demo.people import BY_KEY, PEOPLE, codes_now
 
@@ -57,7 +58,7 @@ class PeopleView(OnlyHereMixin, TemplateView):
             for person in PEOPLE
             if person.email in users
         ]
-        return super().get_context_data(people=people, **kwargs)
+        return super().get_context_data(people=people, letters=letters_to_try(), **kwargs)
 
 
 class PersonEnterView(OnlyHereMixin, View):
