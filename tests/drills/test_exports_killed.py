@@ -18,7 +18,7 @@ from commons.exports.models import ExportJob
 from commons.exports.tasks import run_export
 from commons.queues import MOST_ATTEMPTS, State, claim, press
 from tests.drills.drill_reports import Numbers
-from tests.drills.workers import CHECKOUT, a_worker, kill, start_worker, test_database_url, wait_until
+from tests.drills.workers import CHECKOUT, a_worker, kill, start_worker, own_database_url, wait_until
 from tests.factories.people import UserFactory
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -119,7 +119,7 @@ def test_killed_once_and_left_alone_it_is_done_within_six_minutes(client, site, 
     clock = subprocess.Popen(
         [sys.executable, "-m", "celery", "-A", "coopstrategy", "beat", "-s", str(tmp_path / "timetable")],
         cwd=CHECKOUT,
-        env=os.environ | {"DATABASE_URL": test_database_url(), "BROKER_URL": site.broker_url},
+        env=os.environ | {"DATABASE_URL": own_database_url(), "BROKER_URL": site.broker_url},
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
         start_new_session=True,

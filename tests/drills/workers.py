@@ -16,7 +16,7 @@ from django.db import connection
 CHECKOUT = Path(__file__).resolve().parents[2]
 
 
-def test_database_url() -> str:
+def own_database_url() -> str:
     """DATABASE_URL names the server; Django has made a database of its own on it for the tests."""
     parts = urlsplit(os.environ["DATABASE_URL"])
     return urlunsplit(parts._replace(path=f"/{connection.settings_dict['NAME']}"))
@@ -25,7 +25,7 @@ def test_database_url() -> str:
 def start_worker(broker_url: str, log: Path) -> subprocess.Popen:
     """A Celery worker with one child, in a process group of its own; returns when it is ready."""
     environment = os.environ | {
-        "DATABASE_URL": test_database_url(),
+        "DATABASE_URL": own_database_url(),
         "BROKER_URL": broker_url,
         "PRIVATE_DIR": str(settings.PRIVATE_DIR),
         "LOG_LEVEL": "INFO",
