@@ -64,7 +64,9 @@ def leaves_an_entry(path: Path, function: ast.FunctionDef) -> bool:
 
 
 def test_there_are_actions_in_every_app():
-    assert sorted({path.parts[-3 if path.parent.name == "actions" else -2] for path, _function in actions().values()}) == [
+    assert sorted(
+        {path.parts[-3 if path.parent.name == "actions" else -2] for path, _function in actions().values()}
+    ) == [
         "audit",
         "census",
         "consultation",
@@ -80,7 +82,9 @@ def test_every_action_happens_as_a_whole_or_not_at_all():
 
 def test_every_action_says_by_whom_by_name():
     silent = {
-        name for name, (_path, function) in actions().items() if "by" not in {arg.arg for arg in function.args.kwonlyargs}
+        name
+        for name, (_path, function) in actions().items()
+        if "by" not in {arg.arg for arg in function.args.kwonlyargs}
     }
     assert silent == set()
 
@@ -97,7 +101,9 @@ def test_nobody_is_the_actor_by_default():
 
 
 def test_every_action_leaves_an_entry_in_the_record():
-    assert {name for name, (path, function) in actions().items() if not leaves_an_entry(path, function)} == set(NOT_RECORDED)
+    assert {name for name, (path, function) in actions().items() if not leaves_an_entry(path, function)} == set(
+        NOT_RECORDED
+    )
 
 
 def test_every_entry_says_by_whom():

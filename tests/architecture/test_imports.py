@@ -47,11 +47,17 @@ def test_what_is_done_and_read_knows_no_request(layer):
 
 
 def test_only_tasks_and_the_shell_know_celery():
-    knowing = {word(path) or str(path) for path in files() for name, _line in imported(path) if name.split(".")[0] == "celery"}
+    knowing = {
+        word(path) or str(path) for path in files() for name, _line in imported(path) if name.split(".")[0] == "celery"
+    }
     assert knowing == {"tasks", "coopstrategy/celery.py"}
 
 
 def test_mail_is_sent_by_the_task_of_the_notices_alone():
-    senders = {"django.core.mail.EmailMultiAlternatives", "django.core.mail.EmailMessage", "django.core.mail.get_connection"}
+    senders = {
+        "django.core.mail.EmailMultiAlternatives",
+        "django.core.mail.EmailMessage",
+        "django.core.mail.get_connection",
+    }
     knowing = {str(path) for path in files() for name, _line in imported(path) if name in senders}
     assert knowing == {"commons/digests/tasks.py"}

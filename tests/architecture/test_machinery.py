@@ -34,7 +34,9 @@ RUFF = ("-m", "ruff", "check", "--no-cache", "--output-format", "concise")
 
 def run(*command: str, stdin: str = "", env: dict[str, str] | None = None) -> subprocess.CompletedProcess:
     command = [sys.executable, *command]
-    return subprocess.run(command, input=stdin, cwd=ROOT, env=env, capture_output=True, text=True, timeout=120, check=False)
+    return subprocess.run(
+        command, input=stdin, cwd=ROOT, env=env, capture_output=True, text=True, timeout=120, check=False
+    )
 
 
 def complaints(source: str) -> list[str]:
@@ -76,7 +78,10 @@ FORBIDDEN = {
     "a mail sent directly": ("from django.core.mail import send_mail\n\nsend_mail\n", ["TID251"]),
     "raw SQL in a query": ("from django.db.models.expressions import RawSQL\n\nRawSQL\n", ["TID251"]),
     "text called safe": ("from django.utils.safestring import mark_safe\n\nmark_safe\n", ["TID251"]),
-    "a permission by decorator": ("from django.contrib.auth.decorators import login_required\n\nlogin_required\n", ["TID251"]),
+    "a permission by decorator": (
+        "from django.contrib.auth.decorators import login_required\n\nlogin_required\n",
+        ["TID251"],
+    ),
     "another user": ("from django.contrib.auth.models import User\n\nUser\n", ["TID251"]),
     "a relative import": ("from . import models\n\nmodels\n", ["TID252"]),
 }

@@ -61,7 +61,10 @@ def test_no_statement_comes_from_a_name_that_was_glued_together():
                 f"{path}:{node.lineno}"
                 for node in ast.walk(function)
                 if isinstance(node, ast.Call)
-                and (name_of(node.func) in COMPOSERS or (isinstance(node.func, ast.Attribute) and node.func.attr in STATEMENTS))
+                and (
+                    name_of(node.func) in COMPOSERS
+                    or (isinstance(node.func, ast.Attribute) and node.func.attr in STATEMENTS)
+                )
                 and node.args
                 and name_of(node.args[0]) in glued
             ]

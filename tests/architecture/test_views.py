@@ -64,7 +64,9 @@ def permissions_asked() -> set[str]:
     for path in files():
         for node in ast.walk(parsed(path)):
             if isinstance(node, ast.Call) and name_of(node.func).endswith("has_perm"):
-                named |= {arg.value for arg in node.args if isinstance(arg, ast.Constant) and isinstance(arg.value, str)}
+                named |= {
+                    arg.value for arg in node.args if isinstance(arg, ast.Constant) and isinstance(arg.value, str)
+                }
     return named
 
 

@@ -56,7 +56,9 @@ def test_views_begin_every_choice_of_private_rows_with_the_viewer():
             match node:
                 case ast.Attribute(value=ast.Attribute(attr="objects", value=model)) if name_of(model) in private:
                     found.add(f"{path} {name_of(model)}.{node.attr}")
-                case ast.Call(args=[first, *_]) if name_of(node.func) == "get_object_or_404" and name_of(first) in private:
+                case ast.Call(args=[first, *_]) if (
+                    name_of(node.func) == "get_object_or_404" and name_of(first) in private
+                ):
                     found.add(f"{path} get_object_or_404 of {name_of(first)}")
                 case ast.Assign(targets=[ast.Name(id="model")], value=model) if name_of(model) in private:
                     found.add(f"{path} model = {name_of(model)}")

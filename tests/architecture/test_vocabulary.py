@@ -63,7 +63,9 @@ def test_every_file_of_an_app_has_a_name_of_the_vocabulary():
 
 
 def test_every_word_of_an_app_of_its_own_is_still_in_use():
-    assert {app: sorted(set(words) - words_in(app)) for app, words in OWN_WORDS.items()} == {app: [] for app in OWN_WORDS}
+    assert {app: sorted(set(words) - words_in(app)) for app, words in OWN_WORDS.items()} == {
+        app: [] for app in OWN_WORDS
+    }
 
 
 def test_the_ground_holds_apps_and_plain_modules_and_nothing_else():

@@ -40,7 +40,9 @@ def left_in_english(source: str) -> list[str]:
         # A variable leaves a mark, so that <p class="{{ x }}"> stays one tag.
         kept.append(token.contents if token.token_type == TokenType.TEXT and until is None else "·")
     text = "".join(kept)
-    return WORD.findall(NOT_TEXT.sub(" ", text)) + [word for spoken in SPOKEN.findall(text) for word in WORD.findall(spoken)]
+    return WORD.findall(NOT_TEXT.sub(" ", text)) + [
+        word for spoken in SPOKEN.findall(text) for word in WORD.findall(spoken)
+    ]
 
 
 @pytest.mark.parametrize("path", TEMPLATES, ids=str)

@@ -1,5 +1,5 @@
-"""A small world with something in it for everybody to find, or not to find: two co-ops and their members, a wave with a sent
-reply and one that has not opened, exports of three people, a request to join, and someone in every role."""
+"""A small world with something in it for everybody to find, or not to find: two co-ops and their members, a wave with the
+replies of both and one that has not opened, exports of three people, a request to join, and someone in every role."""
 
 import hashlib
 import json
@@ -14,6 +14,8 @@ from operator import or_
 from types import SimpleNamespace
 from typing import Any
 
+from django.contrib.auth.models import AnonymousUser
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db.models import F
 from django.test import Client
 from django.urls import reverse
@@ -51,7 +53,7 @@ SENT, CHANGED = 1, 2
 
 @dataclass(frozen=True)
 class Line:
-    """One row of the table: an address, which thing it is about, and what is posted there."""
+    """One row of the table: an address, which thing it is about, and what is posted there (files are made anew each time)."""
 
     route: str
     about: str
@@ -66,6 +68,7 @@ class Line:
 
 @dataclass(frozen=True)
 class World:
+    people: dict[str, User | AnonymousUser]
     clients: dict[str, Client]
     lines: list[Line]
 
@@ -94,9 +97,11 @@ def build() -> World:
     stratum = Stratum.objects.create(wave=row.later, sector="housing", region="north_west", population=1)
     row.later_case = Case.objects.create(wave=row.later, organisation=rivermead, stratum=stratum, name="Rivermead")
     row.case = Case.objects.select_related("wave").get(wave=row.wave, organisation=rivermead)
-    batch = issue_codes(row.wave, [row.case], by=None, label="Letters")
-    row.code = AccessCode.objects.select_related("case__wave").get(batch=batch)
-    send_reply(row.case, row.code, seed=SENT)
+    batch = issue_codes(row.wave, row.wave.cases.all(), by=None, label="Letters")
+    for code in AccessCode.objects.filter(batch=batch).select_related("case__wave"):
+        send_reply(code.case, code, seed=SENT)
+        if code.case == row.case:
+            row.code = code
     Response.objects.update(revision=F("revision") + 1)  # changed since it was sent, so that it can be sent again
 
     row.jobs = {
@@ -107,12 +112,15 @@ def build() -> World:
         "the staff’s, ready": made_job(people["staff"], "census-letters", batch=batch.pk),
         "the person’s, whose role ended": made_job(people["person"], "census-responses", wave=row.wave.pk),
     }
-    row.imported = RegisterImport.objects.create(asked_by=people["staff"], file_name="x.csv", file_size=1, sha256="0" * 64)
+    row.imported = RegisterImport.objects.create(
+        asked_by=people["staff"], file_name="x.csv", file_size=1, sha256="0" * 64
+    )
     for name in ("member", "staff"):
         notify(people[name], by=None, kind="told", key="told", subject=f"A notice of the {name}", path="/you/")
 
     clients = {name: entered(people.get(name), row.code if name == "letter" else None) for name in VIEWERS}
-    return World(clients, list(lines(row)))
+    viewers = {name: people.get(name, AnonymousUser()) for name in VIEWERS}
+    return World(viewers, clients, list(lines(row)))
 
 
 def made_job(person: User, report: str, **params: Any) -> ExportJob:
@@ -157,7 +165,9 @@ def tried_with(row: SimpleNamespace) -> dict[str, list[tuple[str, dict[str, Any]
         "census:case": [("Rivermead", case), ("not yet open", {"wave": row.later.slug, "pk": row.later_case.pk})],
         "census:answers-open": [("Rivermead", case)],
         "census:code-revoke": [("Rivermead", case | {"code": row.code.pk})],
-        "exports:job-ask": [(name, {"report": name}) for name in ("census-responses", "census-contacts", "census-letters")],
+        "exports:job-ask": [
+            (name, {"report": name}) for name in ("census-responses", "census-contacts", "census-letters")
+        ],
         "exports:job-detail": jobs,
         "exports:job-progress": jobs,
         "exports:job-cancel": jobs,
@@ -186,17 +196,26 @@ def sent_to(row: SimpleNamespace) -> dict[str, dict[str, Any]]:
         "census:choose": {"case": row.case.pk},
         "census:check": case,
         "census:page": reduce(or_, typed, case | {"based_on": "1"}),
-        "census:close-extend": {"closes_at": f"{row.wave.closes_at + timedelta(days=9):%Y-%m-%d} 17:00", "reason": "Storm"},
+        "census:close-extend": {
+            "closes_at": f"{row.wave.closes_at + timedelta(days=9):%Y-%m-%d} 17:00",
+            "reason": "Storm",
+        },
         "census:codes-issue": {"label": "More letters"},
         "census:code-revoke": {"reason": "Lost"},
         "census:answers-open": {"purpose": "Checking"},
-        "exports:job-ask": {"wave": row.wave.pk, "batch": row.code.batch_id, "show": "codes", "purpose": "Work", "key": "k"},
+        "exports:job-ask": {
+            "wave": row.wave.pk,
+            "batch": row.code.batch_id,
+            "show": "codes",
+            "purpose": "Work",
+            "key": "k",
+        },
         "people:profile-change": {"name": "New name", "language": "en-gb"},
         "people:membership-ask": {"part": "Secretary"},
         "people:membership-check": {"answer": "accept"},
         "people:person-appoint": {"role": "scribe", "starts_on": str(today)},
         "people:appointment-end": {"ends_on": str(today)},
-        "people:register-import": {"edition": "2017-06"},
+        "people:register-import": {"file": lambda: SimpleUploadedFile("register.csv", b"a file"), "edition": "2017-06"},
         "consultation:text-edit": {"title": "New", "body": "New", "based_on": row.text.revision},
     }
 
@@ -204,7 +223,9 @@ def sent_to(row: SimpleNamespace) -> dict[str, dict[str, Any]]:
 def tried_pages(row: SimpleNamespace) -> tuple[Page, Page]:
     """The first page on which the two samples differ, so that saving it again is a change; and one that asks who answered."""
     pages = row.wave.questionnaire.pages
-    was, now = (sample_answers(row.wave.questionnaire, random.Random(seed), facts_of(row.case))[0] for seed in (SENT, CHANGED))
+    was, now = (
+        sample_answers(row.wave.questionnaire, random.Random(seed), facts_of(row.case))[0] for seed in (SENT, CHANGED)
+    )
     asked = next(page for page in pages if any(was.get(q.code) != now.get(q.code) for q in page.questions))
     return asked, next(page for page in pages if page.section.kept_apart and page.questions[0].type == "text")
 
@@ -232,7 +253,9 @@ def lines(row: SimpleNamespace) -> Iterator[Line]:
 
 def filled(route: str, parts: dict[str, Any]) -> str:
     """The address with its parts put in."""
-    path = route.replace("^(?P<app_label>people|account|mfa|auth)/$", "people/").replace("(?P<url>.*)$", "nothing-here/")
+    path = route.replace("^(?P<app_label>people|account|mfa|auth)/$", "people/").replace(
+        "(?P<url>.*)$", "nothing-here/"
+    )
     return "/" + re.sub(r"<\w+:(\w+)>", lambda part: str(parts[part[1]]), path)
 
 

@@ -1,0 +1,200 @@
+"""A page asks the database as often for three rows as for one. Each entry says which page, who looks, and how rows come about."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils import timezone
+from django.views.generic import ListView
+
+from census.actions.codes import issue_codes
+from census.models import Case, InstrumentVersion, Response, Stratum, Wave
+from commons.audit.actions import record
+from commons.digests.actions import notify
+from commons.exports.models import ExportJob
+from commons.people.models import Outcome, RegisterImport, RegisterImportRow, User
+from commons.queues import State
+from consultation.models import Text
+from tests.architecture.addresses import addresses
+from tests.factories.people import AppointmentFactory, MembershipFactory, OrganisationFactory, UserFactory
+
+
+class Place:
+    """One person of each kind, a wave, and a way to add one more row of anything."""
+
+    def __init__(self) -> None:
+        self.staff = UserFactory(roles=["staff"])
+        self.member = UserFactory()
+        self.organisation = OrganisationFactory(name="Weavers of Loom Street")
+        now = timezone.now()
+        times = {"opens_at": now - timedelta(days=1), "closes_at": now + timedelta(days=9), "frame_frozen_at": now}
+        version = InstrumentVersion.objects.create(code="x", number=1, document={}, sha256="0")
+        self.wave = Wave.objects.create(slug="needs", title="Needs", instrument=version, **times)
+        self.job = self.an_import()
+
+    def a_wave(self) -> None:
+        now = timezone.now()
+        number = Wave.objects.count()
+        times = {"opens_at": now - timedelta(days=number), "closes_at": now}
+        Wave.objects.create(slug=f"wave-{number}", title="Wave", instrument=self.wave.instrument, **times)
+
+    def a_case(self) -> Case:
+        organisation = MembershipFactory(user=self.member).organisation
+        stratum = Stratum.objects.create(
+            wave=self.wave, sector="retail", region=f"region {self.wave.strata.count()}", population=1
+        )
+        case = Case.objects.create(wave=self.wave, organisation=organisation, stratum=stratum, name=organisation.name)
+        Response.objects.create(case=case, state=Response.State.SUBMITTED, submitted_at=timezone.now())
+        self.a_code(case)
+        return case
+
+    def a_code(self, case: Case | None = None) -> None:
+        case = case or Case.objects.first() or self.a_case()
+        MembershipFactory(organisation=case.organisation)
+        issue_codes(self.wave, [case], by=UserFactory(), label="Letters")
+
+    def a_request(self) -> None:
+        MembershipFactory(state="asked", organisation=self.organisation)
+        MembershipFactory(state="asked")
+
+    def a_person(self) -> None:
+        person = UserFactory(name="Loom", roles=["staff", "scribe"])
+        MembershipFactory(user=person)
+
+    def a_part(self) -> None:
+        """The member gets a role, an organisation, and has left another."""
+        MembershipFactory(user=self.member, state="verified", verified_by=UserFactory())
+        MembershipFactory(user=self.member, state="ended")
+        start = timezone.localdate() + timedelta(days=100 * self.member.appointments.count())
+        AppointmentFactory(
+            user=self.member,
+            role="scribe",
+            starts_on=start,
+            ends_on=start + timedelta(days=9),
+            appointed_by=UserFactory(),
+        )
+
+    def an_entry(self) -> None:
+        record("change_profile", UserFactory(), by=UserFactory())
+
+    def an_export(self) -> None:
+        ExportJob.objects.create(
+            asked_by=self.staff, report="census-letters", title="Letters", key=timezone.now().isoformat()
+        )
+
+    def a_notice(self) -> None:
+        key = timezone.now().isoformat()
+        notify(self.staff, by=UserFactory(), kind="told", key=key, subject="Told", path="/you/")
+
+    def an_import(self) -> RegisterImport:
+        return RegisterImport.objects.create(
+            asked_by=UserFactory(), file_name="x.csv", file_size=1, sha256="0", state=State.DONE,
+            finished_at=timezone.now(), edition="2017-06",
+        )  # fmt: skip
+
+    def a_line(self) -> None:
+        for outcome in (Outcome.ADDED, Outcome.CHANGED):
+            changes = [["sector", "retail", "housing"]] if outcome == Outcome.CHANGED else []
+            RegisterImportRow.objects.create(
+                register_import=self.job, line=1, register_id="1", name="x", outcome=outcome, changes=changes
+            )
+
+    def an_organisation(self) -> None:
+        OrganisationFactory(name="Weavers of Loom Street")
+
+    def a_text(self) -> None:
+        Text.objects.create(slug=f"page-{Text.objects.count()}", title="Page", body="Text")
+
+
+@dataclass(frozen=True)
+class Page:
+    """`add` adds rows, `address` leads to the page once there are some, `who` looks."""
+
+    name: str
+    add: Callable[[Place], Any]
+    parts: Callable[[Place], dict[str, Any]] = lambda place: {}
+    query: str = ""
+    who: Callable[[Place], User | None] = lambda place: place.staff
+
+
+PAGES = [
+    Page("home", Place.a_case, who=lambda place: None),
+    Page("staff-home", Place.a_wave),
+    Page("census:start", Place.a_case, who=lambda place: place.member),
+    Page("census:choose", Place.a_case, lambda place: {"wave": "needs"}, who=lambda place: place.member),
+    Page(
+        "census:suggestions",
+        Place.an_organisation,
+        lambda place: {"wave": "needs"},
+        "q=weavers",
+        lambda place: place.member,
+    ),
+    Page("census:wave", Place.a_case, lambda place: {"wave": "needs"}),
+    Page("census:case-list", Place.a_case, lambda place: {"wave": "needs"}),
+    Page("census:case", Place.a_code, lambda place: {"wave": "needs", "pk": Case.objects.get().pk}),
+    Page("exports:job-list", Place.an_export),
+    Page("digests:notice-list", Place.a_notice),
+    Page("people:you", Place.a_part, who=lambda place: place.member),
+    Page("people:organisation-find", Place.an_organisation, query="q=weavers"),
+    Page("people:organisation-suggest", Place.an_organisation, query="q=weavers"),
+    Page("people:membership-list", Place.a_request),
+    Page(
+        "people:membership-check",
+        Place.a_request,
+        lambda place: {"pk": place.organisation.memberships.order_by("pk").first().pk},
+    ),
+    Page("people:person-list", Place.a_person),
+    Page("people:person-detail", Place.a_part, lambda place: {"pk": place.member.pk}),
+    Page("people:register-import", Place.an_import),
+    Page("people:register-import-detail", Place.a_line, lambda place: {"pk": place.job.pk}),
+    Page("consultation:text-list", Place.a_text),
+    Page("audit:entry-list", Place.an_entry),
+]
+
+
+@pytest.fixture
+def place(db) -> Place:
+    return Place()
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_three_rows_take_no_more_queries_than_one(page, place, client):
+    page.add(place)
+    if (person := page.who(place)) is not None:
+        client.force_login(person)
+    if page.name == "census:suggestions":
+        place.a_case()
+    url = reverse(page.name, kwargs=page.parts(place)) + (f"?{page.query}" if page.query else "")
+    assert client.get(url).status_code == 200  # what is kept for later (kinds of things, the session) is fetched now
+    one, short = queries(client, url)
+    page.add(place)
+    page.add(place)
+    three, long = queries(client, url)
+    assert len(three) == len(one), "\n".join(sorted(three))
+    assert long > short, "The page does not show the rows, so nothing was tried"
+
+
+def queries(client: Any, url: str) -> tuple[list[str], int]:
+    """What the page asked of the database, and how long it is."""
+    with CaptureQueriesContext(connection) as captured:
+        response = client.get(url)
+    assert response.status_code == 200
+    return [query["sql"] for query in captured.captured_queries], len(response.content)
+
+
+def lists() -> Iterator[str]:
+    return (
+        address.name
+        for address in addresses(demo=False)
+        if address.view_class and issubclass(address.view_class, ListView)
+    )
+
+
+def test_no_list_page_is_left_out():
+    ours = {name for name in lists() if not name.startswith("admin:")}
+    assert ours - {page.name for page in PAGES} == set()

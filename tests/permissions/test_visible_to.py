@@ -1,0 +1,71 @@
+"""Seeing is a queryset: for every kind of viewer exactly the rows they may see, with a row beside them that could leak.
+
+Who is not named sees nothing.
+"""
+
+import pytest
+from django.apps import apps
+
+from census.models import Case, Response, Submission, Wave
+from commons.digests.models import Notice
+from commons.exports.models import ExportJob
+from commons.people.models import Membership, User
+from tests.architecture.tree import PARTS
+from tests.permissions.world import VIEWERS
+
+ALL = "every row"
+
+# model: how a row is named here, then who sees which.
+SEEN = {
+    Wave: (lambda row: row.slug, {**{viewer: {"needs"} for viewer in VIEWERS}, "staff": ALL, "analyst": ALL}),
+    Case: (
+        lambda row: f"{row.organisation.name.split()[0]} in {row.wave.slug}",
+        {
+            "member": {"Rivermead in needs", "Rivermead in later"},
+            "other": {"Siop in needs"},
+            "staff": ALL,
+            "analyst": ALL,
+        },
+    ),
+    Response: (lambda row: row.case.name.split()[0], {"member": {"Rivermead"}, "other": {"Siop"}, "analyst": ALL}),
+    Submission: (
+        lambda row: row.response.case.name.split()[0],
+        {"member": {"Rivermead"}, "other": {"Siop"}, "analyst": ALL},
+    ),
+    User: (lambda row: row.name, {**{viewer: {viewer} for viewer in VIEWERS[2:]}, "staff": ALL}),
+    Membership: (lambda row: row.user.name, {"member": {"member"}, "other": {"other"}, "staff": ALL}),
+    ExportJob: (
+        lambda row: f"{row.report} {row.state} of {row.asked_by}",
+        {
+            "person": {"census-responses done of person"},
+            "staff": {"census-letters done of staff"},
+            "analyst": {"census-responses done of analyst", "census-responses waiting of analyst"},
+        },
+    ),
+    Notice: (
+        lambda row: f"{row.kind} to {row.recipient}",
+        {
+            "member": {"told to member", "census-sent to member"},
+            "other": {"census-sent to other"},
+            "staff": {"told to staff"},
+        },
+    ),
+}
+
+
+def test_every_row_that_is_chosen_by_the_viewer_is_tried():
+    ours = {model for model in apps.get_models() if model.__module__.split(".")[0] in PARTS}
+    assert set(SEEN) == {model for model in ours if hasattr(model._default_manager, "visible_to")}
+
+
+@pytest.mark.parametrize("model", SEEN, ids=lambda model: model.__name__)
+def test_everybody_sees_their_rows_and_no_others(model, world):
+    name_of, seen = SEEN[model]
+    everything = sorted(name_of(row) for row in model.objects.all())
+    assert len(everything) > 1
+    found = {
+        viewer: sorted(name_of(row) for row in model.objects.visible_to(person))
+        for viewer, person in world.people.items()
+    }
+    told = {viewer: seen.get(viewer, set()) for viewer in VIEWERS}
+    assert found == {viewer: everything if rows == ALL else sorted(rows) for viewer, rows in told.items()}
