@@ -64,9 +64,19 @@ def _margin(strata: Iterable[Stratum], dimension: str) -> dict[str, tuple[int, i
     return {code: (answered[code], eligible[code]) for code in eligible}
 
 
-def _cells(strata: list[Stratum], dimension: str) -> list[Cell]:
-    """The groups of one breakdown, the largest first; what was not recorded comes last."""
-    margin = _margin(strata, dimension)
+def _cells(strata: list[Stratum], dimension: str, threshold: int) -> list[Cell]:
+    """The groups of one breakdown, the largest first.
+
+    Groups too small ever to be shown are counted together with what was not recorded, at the end. Left on their own they
+    would have to be hidden, and larger groups with them, so that nobody can subtract.
+    """
+    margin: dict[str, tuple[int, int]] = {"": (0, 0)}
+    for code, (answered, eligible) in _margin(strata, dimension).items():
+        group = code if eligible >= 2 * threshold else ""
+        known = margin.get(group, (0, 0))
+        margin[group] = (known[0] + answered, known[1] + eligible)
+    if not margin[""][1]:
+        del margin[""]
     order = sorted(margin, key=lambda code: (not code, -margin[code][1]))
     return [Cell(key=code, count=margin[code][0], eligible=margin[code][1]) for code in order]
 
@@ -75,7 +85,7 @@ def _bands(cells: list[Cell], shown: Sequence[Shown], labels: dict[str, str]) ->
     return [
         Band(
             code=cell.key or "unknown",
-            label=str(labels.get(cell.key, _("Not recorded"))),
+            label=str(labels.get(cell.key, _("Smaller groups, or not recorded"))),
             answered=public.count,
             eligible=cell.eligible,
             suppressed=public.hidden,
@@ -87,7 +97,7 @@ def _bands(cells: list[Cell], shown: Sequence[Shown], labels: dict[str, str]) ->
 def coverage_of(wave: Wave) -> Coverage:
     """Who has been heard, for everyone to see, with small counts hidden."""
     strata = _counted_strata(wave)
-    cells = {dimension: _cells(strata, dimension) for dimension in ("sector", "region")}
+    cells = {dimension: _cells(strata, dimension, wave.threshold) for dimension in ("sector", "region")}
     public = hide_margins(cells, wave.threshold)
     return Coverage(
         answered=public.total,
