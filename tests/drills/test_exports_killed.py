@@ -18,7 +18,7 @@ from commons.exports.models import ExportJob
 from commons.exports.tasks import run_export
 from commons.queues import MOST_ATTEMPTS, State, claim, press
 from tests.drills.drill_reports import Numbers
-from tests.drills.workers import CHECKOUT, a_worker, kill, start_worker, own_database_url, wait_until
+from tests.drills.workers import CHECKOUT, a_worker, kill, own_database_url, start_worker, wait_until
 from tests.factories.people import UserFactory
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -94,11 +94,11 @@ def test_twenty_kills_leave_no_half_file_and_every_export_ends_once(client, site
 
 def test_a_worker_that_always_dies_ends_in_a_reason(site, tmp_path):
     job = ask(0)
-    for _ in range(MOST_ATTEMPTS):
+    for attempt in range(1, MOST_ATTEMPTS + 1):
         with a_worker(site.broker_url, tmp_path / "worker.log"):
             press(run_export, job.pk)
             wait_until(
-                lambda: ExportJob.objects.filter(pk=job.pk, state=State.RUNNING).exists(), 30, "it never started"
+                lambda n=attempt: ExportJob.objects.filter(pk=job.pk, attempts=n).exists(), 30, "it never started"
             )
         ExportJob.objects.filter(pk=job.pk).update(lease_until=timezone.now())
     with a_worker(site.broker_url, tmp_path / "worker.log"):
