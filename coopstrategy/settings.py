@@ -53,7 +53,7 @@ if not SECRET_KEY:
     )
 SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
 # Keys the hashes of the census access codes. Changing it makes every printed code worthless, so it is apart from SECRET_KEY.
-CENSUS_CODE_KEY = env.str("CENSUS_CODE_KEY", default=SECRET_KEY)
+CENSUS_CODE_KEY = env.str("CENSUS_CODE_KEY", default="") or SECRET_KEY
 SITE_ADDRESS = env.str("SITE_ADDRESS", default="http://localhost:8000").rstrip("/")
 SITE_NAME = env.str("SITE_NAME", default="Co-op Strategy")
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])

@@ -5,9 +5,10 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from coopstrategy.demo.census import draw_census
-from coopstrategy.demo.people import draw_people
-from coopstrategy.demo.register import SET_PIECES, draw_register
+from commons.people.models import Organisation
+from coopstrategy.demo.census import draw_census, letters_to_try
+from coopstrategy.demo.people import PEOPLE, draw_people
+from coopstrategy.demo.register import RIVERMEAD, SET_PIECES, draw_register
 
 # The moments of the process that can be shown. Later parts of the site add theirs.
 STAGES = ["census"]
@@ -22,6 +23,11 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         if not settings.DEMO:
             raise CommandError("The demo is off. Set DEMO=1 to draw it, and never on a site with real people in it.")
+        if Organisation.objects.exists() and not Organisation.objects.filter(register_id=RIVERMEAD).exists():
+            raise CommandError(
+                "This database holds organisations that are not the demo's, so nothing was drawn. Give the demo an empty "
+                "database, or start without DATABASE_URL and it makes its own."
+            )
         self.stdout.write("Drawing the register ...")
         draw_register()
         self.stdout.write("Drawing the people ...")
@@ -29,3 +35,10 @@ class Command(BaseCommand):
         self.stdout.write("Drawing the census ...")
         draw_census(waiting=list(SET_PIECES))
         self.stdout.write("The demo is ready.")
+        self.stdout.write("")
+        self.stdout.write("Its people (enter as any of them at /demo/)")
+        for person in PEOPLE:
+            self.stdout.write(f"  {person.name:<22} {person.does}")
+        self.stdout.write("Letters to answer the census with, at /census/code/")
+        for case, code in letters_to_try():
+            self.stdout.write(f"  {code:<22} {case.name}")
