@@ -1,0 +1,309 @@
+"""Every page of the site in every state: the one list that the tests of this folder walk.
+
+A new address must be added to `pages_of` or, if it shows no page, to `NO_PAGE`; `test_pages.py` compares them with the URLconf.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.urls import reverse
+
+from census.instrument import Question, fields
+from census.views.access import token_of
+from commons.exports.reports import reports_for
+from tests.browser.world import World
+from tests.census.instrument.documents import words
+
+# Addresses that show no page of their own, and what they give instead.
+NO_PAGE = {
+    "health-live": "JSON for machines",
+    "health-ready": "JSON for machines",
+    "": "leads to the icon",
+    "account_login_by_code": "leads on",
+    "mfa_download_recovery_codes": "a file",
+    "census:leave": "a button's POST",
+    "census:join": "a button's POST",
+    "census:suggestions": "JSON for the autocomplete",
+    "people:organisation-suggest": "JSON for the autocomplete",
+    "exports:job-progress": "a part of a page, for htmx",
+    "exports:job-cancel": "a button's POST",
+    "exports:job-retry": "a button's POST",
+    "exports:job-download": "a file",
+}
+LONG = "x" * 6000
+
+
+@dataclass(frozen=True)
+class SitePage:
+    """One page in one state. `role` is a key of `World.clients`; `send` is what its form is filled with and sent to reach the
+    state, and then `status` belongs to the answer. `form` chooses the form by CSS when the first in main is not meant."""
+
+    name: str
+    role: str
+    url: str
+    state: str = "plain"
+    send: dict[str, Any] | None = None
+    status: int = 200
+    form: str = "main form[method=post]"
+    more: dict[str, Any] = field(default_factory=dict)
+
+    def __str__(self) -> str:
+        return f"{self.name}, {self.state}, as {self.role}"
+
+    @property
+    def has_errors(self) -> bool:
+        return self.state.startswith("errors")
+
+
+def pages_of(world: World) -> Iterator[SitePage]:
+    yield from public_pages(world)
+    yield from account_pages(world)
+    yield from answering_pages(world)
+    yield from member_pages(world)
+    yield from staff_pages(world)
+
+
+def errors(name: str, role: str, url: str, send: dict[str, Any], **more: Any) -> SitePage:
+    """The page with what is said when its form is sent with `send`."""
+    return SitePage(name, role, url, "errors", send=send, **more)
+
+
+def public_pages(world: World) -> Iterator[SitePage]:
+    yield SitePage("home", "visitor", "/")
+    yield SitePage("home, signed in", "member", "/")
+    slugs = ("about", "confidentiality", "accessibility", "privacy", "contact", "strategy", "panel", "blog", "events")
+    for slug in slugs:
+        yield SitePage(slug, "visitor", reverse(f"consultation:{slug}"))
+    yield SitePage("the data", "visitor", reverse("people:register-show"))
+    yield SitePage("not found", "visitor", "/no/such/page/", status=404)
+    yield SitePage("not to be seen", "member", reverse("staff-home"), status=404)
+    yield SitePage("broken", "visitor", reverse("trial-broken"), status=500)
+    yield SitePage("refused", "visitor", reverse("trial-refused"), status=400)
+    yield SitePage("sent without a token", "visitor", reverse("census:code"), "csrf", send={"csrfmiddlewaretoken": ""}, status=403)  # fmt: skip
+
+
+def account_pages(world: World) -> Iterator[SitePage]:
+    def at(name: str) -> str:
+        return reverse(name)
+
+    empty = {"login": "", "password": ""}
+    yield SitePage("sign in", "visitor", at("account_login"))
+    yield errors("sign in", "visitor", at("account_login"), empty)
+    yield errors("sign in", "visitor", at("account_login"), {"login": "ida@example.coop", "password": "wrong"})
+    yield SitePage("sign up", "visitor", at("account_signup"))
+    yield errors("sign up", "visitor", at("account_signup"), {"name": "", "email": "not an address", "password1": "1"})
+    yield SitePage("sign out", "member", at("account_logout"))
+    yield SitePage("account not active", "visitor", at("account_inactive"))
+    yield SitePage("ask for a code", "visitor", at("account_request_login_code"))
+    yield errors("ask for a code", "visitor", at("account_request_login_code"), {"email": "no"})
+    yield SitePage("type the code", "by-code", at("account_confirm_login_code"))
+    yield errors("type the code", "by-code", at("account_confirm_login_code"), {"code": "000000"})
+    yield SitePage("confirm the address", "signing-up", at("account_email_verification_sent"))
+    yield errors("confirm the address", "signing-up", at("account_email_verification_sent"), {"code": "000000"})
+    yield SitePage("new password", "visitor", at("account_reset_password"))
+    yield errors("new password", "visitor", at("account_reset_password"), {"email": "no"})
+    yield SitePage("new password, code", "resetting", at("account_confirm_password_reset_code"))
+    yield errors("new password, code", "resetting", at("account_confirm_password_reset_code"), {"code": "000000"})
+    yield SitePage("new password, set", "new-password", at("account_complete_password_reset"))
+    yield errors("new password, set", "new-password", at("account_complete_password_reset"), {"password1": "1"})
+    yield SitePage("new password, done", "visitor", at("account_password_reset_completed"))
+    yield SitePage("change the password", "member", at("account_change_password"))
+    yield errors("change the password", "member", at("account_change_password"), {"oldpassword": "", "password1": "1"})
+    yield SitePage("set a password", "newcomer", at("account_set_password"))
+    yield errors("set a password", "newcomer", at("account_set_password"), {"password1": "1", "password2": "2"})
+    yield SitePage("e-mail address", "member", at("account_email"))
+    yield errors("e-mail address", "member", at("account_email"), {"email": "no", "action_add": ""})
+    yield SitePage("show that it is you", "member:again", at("account_reauthenticate"))
+    yield errors("show that it is you", "member:again", at("account_reauthenticate"), {"password": "wrong"})
+    yield SitePage("second step", "second-step", at("mfa_authenticate"))
+    yield errors("second step", "second-step", at("mfa_authenticate"), {"code": "000000"})
+    yield SitePage("show that it is you, by app", "staff:again", at("mfa_reauthenticate"))
+    yield errors("show that it is you, by app", "staff:again", at("mfa_reauthenticate"), {"code": "000000"})
+    yield SitePage("second steps", "staff", at("mfa_index"))
+    yield SitePage("second steps", "member", at("mfa_index"), "empty")
+    yield SitePage("set up the app", "member", at("mfa_activate_totp"))
+    yield errors("set up the app", "member", at("mfa_activate_totp"), {"code": "000000"})
+    yield SitePage("turn off the app", "staff", at("mfa_deactivate_totp"))
+    yield SitePage("recovery codes", "staff", at("mfa_view_recovery_codes"))
+    yield SitePage("make recovery codes", "staff", at("mfa_generate_recovery_codes"))
+
+
+def answering_pages(world: World) -> Iterator[SitePage]:
+    slug = world.wave.slug
+
+    def at(name: str, *args: str, wave: str = slug) -> str:
+        return reverse(f"census:{name}", args=[wave, *args])
+
+    yield SitePage("census", "visitor", reverse("census:start"))
+    yield SitePage("census, with a code", "code:begun", reverse("census:start"))
+    yield SitePage("census, as a member", "member", reverse("census:start"))
+    yield SitePage("census code", "visitor", reverse("census:code"))
+    yield errors("census code", "visitor", reverse("census:code"), {"code": ""})
+    yield errors("census code", "visitor", reverse("census:code"), {"code": "BCDF-BCDF-BCDF"})
+    yield SitePage("choose an organisation", "of_many", at("choose"))
+    yield errors("choose an organisation", "of_many", at("choose"), {})
+    yield SitePage("hub", "chosen", at("hub"))
+    yield SitePage("hub", "member", at("hub"))
+    for state in ("new", "begun", "ready", "sent", "changed"):
+        yield SitePage(f"hub, {state}", f"code:{state}", at("hub"))
+    yield SitePage("hub, closed", "code:closed", at("hub", wave=world.past.slug))
+    for state in ("begun", "ready", "sent", "changed"):
+        yield SitePage(f"check, {state}", f"code:{state}", at("check"))
+        yield SitePage(f"answers, {state}", f"code:{state}", at("answers"))
+    yield SitePage("check, nothing there", "code:new", at("check"), "empty")
+    yield errors("check", "code:opened", at("check"), {}, status=422)
+    yield errors("check, closed", "code:closed", at("check", wave=world.past.slug), {"case": token_of(world.codes["closed"].case)}, status=409, more={"own_form": True})  # fmt: skip
+    for state in ("sent", "changed"):
+        yield SitePage(f"done, {state}", f"code:{state}", at("done"))
+
+    for kind, page in world.pages_of_types.items():
+        url = at("page", page.section.id, page.id)
+        yield SitePage(f"question, {kind}", "code:ready", url)
+        yield SitePage(f"question, {kind}", "code:bare", url, "empty")
+        wrong = {name: value for asked in page.questions for name, value in unfit(asked).items()}
+        yield errors(f"question, {kind}", "code:bare", url, wrong, status=422)
+    first = at("page", "start", "form")
+    yield SitePage("question, the first", "code:new", first)
+    yield errors("question, must be answered", "code:new", first, {}, status=422)
+    yield SitePage("question, closed", "code:closed", at("page", "start", "form", wave=world.past.slug))
+    other = {"case": token_of(world.codes["ready"].case)}
+    yield errors("question, another organisation", "code:new", first, other, status=409)
+    for kind in ("single", "multi", "long", "grid"):
+        page = world.pages_of_types[kind]
+        changed = {"based_on": "0"} | {name: value for asked in page.questions for name, value in fit(asked).items()}
+        url = at("page", page.section.id, page.id)
+        yield SitePage(f"question, {kind}", "code:ready", url, "conflict", send=changed, status=409)
+    for page in world.quiet.questionnaire.pages:
+        url = at("page", page.section.id, page.id, wave=world.quiet.slug)
+        yield SitePage(f"trial question, {page.questions[0].type}", "code:types", url, "empty")
+        yield errors(f"trial question, {page.questions[0].type}", "code:types", url, unfit(page.questions[0]), status=422)  # fmt: skip
+
+
+def unfit(asked: Question) -> dict[str, Any]:
+    """Something wrong for every field of a question."""
+    wrong = {"area": LONG, "line": LONG, "figures": "many"}
+    return {part.name: wrong.get(part.control, "purple") for part in fields(asked)}
+
+
+def fit(asked: Question) -> dict[str, Any]:
+    """An answer to a question that a sample did not give."""
+    first = {}
+    for part in fields(asked):
+        if part.name.endswith(("__other", "__mark")):
+            continue
+        right = {"area": "Something else altogether", "line": "Something else", "figures": "1999"}
+        first[part.name] = right.get(part.control) or next(
+            option.code for option in reversed(part.options) if not option.exclusive
+        )
+    return first
+
+
+def member_pages(world: World) -> Iterator[SitePage]:
+    organisation = world.organisations[5]
+    yield SitePage("you", "member", reverse("people:you"))
+    yield SitePage("you", "scribe", reverse("people:you"), "empty")
+    yield SitePage("you, role waits", "unarmed", reverse("people:you"))
+    yield SitePage("profile", "member", reverse("people:profile-change"))
+    yield errors("profile", "member", reverse("people:profile-change"), {"name": "", "language": "xx"})
+    find = reverse("people:organisation-find")
+    yield SitePage("find an organisation", "member", find, "empty")
+    yield SitePage("find an organisation", "member", f"{find}?q=invented")
+    yield SitePage("find an organisation", "member", f"{find}?q=zzzz", "nothing found")
+    yield SitePage("find an organisation", "member", f"{find}?q=invented&choose=", "errors, nothing chosen")
+    ask = reverse("people:membership-ask", args=[organisation.pk])
+    yield SitePage("join an organisation", "member", ask)
+    yield errors("join an organisation", "member", ask, {"part": ""})
+    yield SitePage("leave an organisation", "member", reverse("people:membership-end", args=[world.membership.pk]))
+    yield SitePage("notices", "staff", reverse("digests:notice-list"))
+    yield SitePage("notices", "member", reverse("digests:notice-list"), "empty")
+
+
+def staff_pages(world: World) -> Iterator[SitePage]:
+    slug = world.wave.slug
+
+    def at(name: str, *args: object, wave: str = slug) -> str:
+        return reverse(f"census:{name}", args=[wave, *args])
+
+    yield SitePage("staff", "staff", reverse("staff-home"))
+    yield SitePage("staff", "analyst", reverse("staff-home"))
+    yield SitePage("wave", "staff", at("wave"))
+    yield SitePage("wave", "analyst", at("wave"))
+    yield SitePage("wave", "staff", at("wave", wave=world.quiet.slug), "empty")
+    yield SitePage("move the close", "staff", at("close-extend"))
+    yield errors("move the close", "staff", at("close-extend"), {"closes_at": "soon", "reason": ""})
+    yield SitePage("cases", "staff", at("case-list"))
+    yield SitePage("cases", "staff", f"{at('case-list')}?page=2", "page 2")
+    yield SitePage("cases", "staff", f"{at('case-list')}?q=zzzz", "nothing found")
+    yield SitePage("cases", "staff", f"{at('case-list')}?sector=purple", "wrong filter")
+    for state in ("new", "sent"):
+        case = world.codes[state].case
+        yield SitePage(f"case, {state}", "staff", at("case", case.pk))
+        yield SitePage(f"case, {state}", "analyst", at("case", case.pk))
+    case = world.codes["sent"].case
+    yield SitePage("case, with a new code", "staff", at("case", world.case_of(30).pk), "sent", send={})
+    yield SitePage("read a reply", "analyst", at("answers-open", case.pk))
+    yield errors("read a reply", "analyst", at("answers-open", case.pk), {"purpose": ""})
+    yield SitePage("read a reply", "analyst", at("answers-open", case.pk), "sent", send={"purpose": "To check a total"})
+    revoke = at("code-revoke", case.pk, world.codes["sent"].pk)
+    yield SitePage("withdraw a code", "staff", revoke)
+    yield errors("withdraw a code", "staff", revoke, {"reason": ""})
+    yield SitePage("make codes", "staff", at("codes-issue"))
+    yield errors("make codes", "staff", at("codes-issue"), {"label": "", "sector": "purple"})
+    yield errors("make codes", "staff", at("codes-issue"), {"label": "x", "sector": "sports", "region": "jersey"})
+
+    yield SitePage("exports", "analyst", reverse("exports:job-list"))
+    yield SitePage("exports", "staff", reverse("exports:job-list"), "empty")
+    for role, person in (("staff", world.staff), ("analyst", world.analyst)):
+        for report in reports_for(person):
+            ask = reverse("exports:job-ask", args=[report.name])
+            yield SitePage(f"ask for {report.name}", role, ask)
+            yield errors(f"ask for {report.name}", role, ask, {"purpose": ""})
+    for state, job in world.jobs.items():
+        yield SitePage(f"export, {state}", "analyst", reverse("exports:job-detail", args=[job.pk]))
+
+    yield SitePage("texts", "staff", reverse("consultation:text-list"))
+    edit = reverse("consultation:text-edit", args=[world.text.pk])
+    yield SitePage("edit a text", "staff", edit)
+    yield errors("edit a text", "staff", edit, {"title": "", "body": ""})
+    yield errors("edit a text", "staff", edit, {"title": "New", "body": "New", "based_on": "0"})
+    yield SitePage("record", "staff", reverse("audit:entry-list"))
+    yield SitePage("record", "staff", f"{reverse('audit:entry-list')}?verb=revoke_code", "narrowed")
+    yield SitePage("record", "staff", f"{reverse('audit:entry-list')}?actor=999999", "nothing found")
+
+    register = reverse("people:register-import")
+    yield SitePage("register", "staff", register)
+    yield errors("register", "staff", register, {"edition": "soon"})
+    for state, row in world.imports.items():
+        yield SitePage(f"import, {state}", "staff", reverse("people:register-import-detail", args=[row.pk]))
+    done = reverse("people:register-import-detail", args=[world.imports["done"].pk])
+    yield SitePage("import, done", "staff", f"{done}?q=zzzz", "nothing found")
+
+    yield SitePage("requests", "staff", reverse("people:membership-list"))
+    check = reverse("people:membership-check", args=[world.asked.pk])
+    yield SitePage("answer a request", "staff", check)
+    yield errors("answer a request", "staff", check, {"answer": "decline", "reason": ""})
+    yield SitePage("people", "staff", reverse("people:person-list"))
+    yield SitePage("people", "staff", f"{reverse('people:person-list')}?q=zzzz", "nothing found")
+    yield SitePage("person", "staff", reverse("people:person-detail", args=[world.member.pk]))
+    yield SitePage("person", "staff", reverse("people:person-detail", args=[world.staff.pk]), "oneself")
+    appoint = reverse("people:person-appoint", args=[world.member.pk])
+    yield SitePage("appoint", "staff", appoint)
+    yield errors("appoint", "staff", appoint, {"role": "king", "starts_on": "soon", "ends_on": "never"})
+    appointment = world.analyst.appointments.get()
+    end = reverse("people:appointment-end", args=[appointment.pk])
+    yield SitePage("end an appointment", "staff", end)
+    yield errors("end an appointment", "staff", end, {"ends_on": "2001-01-01"})
+
+
+def pages_of_empty_site() -> Iterator[SitePage]:
+    """The same pages while the site is new and nothing is in it but one member of staff."""
+    public = ["home", "census:start", "census:code", "people:register-show"]
+    own = ["people:you", "digests:notice-list"]
+    staff = [
+        *("staff-home", "exports:job-list", "consultation:text-list", "audit:entry-list", "people:register-import"),
+        *("people:membership-list", "people:person-list"),
+    ]
+    for role, names in (("visitor", public), ("staff", [*public, *own, *staff])):
+        for name in names:
+            yield SitePage(name, role, reverse(name), "empty site")

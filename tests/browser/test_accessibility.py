@@ -1,0 +1,143 @@
+"""Every page in every state, on a desk, on a phone, and as narrow as 400 % zoom makes it: axe finds nothing, nothing has to be
+scrolled sideways, errors are met first, and what is pressed is large enough."""
+
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import axe_playwright_python
+import pytest
+from django.urls import reverse
+
+from tests.browser.conftest import Walker
+from tests.browser.pages import SitePage, account_pages, answering_pages, member_pages, pages_of_empty_site, public_pages, staff_pages
+from tests.browser.world import EmptyWorld, World
+
+AXE = next(Path(axe_playwright_python.__file__).parent.rglob("axe.min.js")).read_text()
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+# 1280 wide at 400 % zoom is 320 by 256.
+SIZES = ((1280, 900), (390, 844), (320, 256))
+LEAST, LEAST_CONTROL = 24, 44
+
+RUN_AXE = """(rules) => axe.run(document, {runOnly: {type: "tag", values: rules}, resultTypes: ["violations"]}).then((found) =>
+    found.violations.map((one) => one.id + ": " + one.nodes.map((node) => node.target.join(" ") + " " +
+        node.any.concat(node.all, node.none).map((check) => check.message).join("; ")).slice(0, 3).join(" | ")))"""
+
+# What a page shows of its frame. Sizes are of what can be pressed: a choice is pressed by its label too.
+LOOK = """([least, leastControl]) => {
+    const all = (css) => Array.from(document.querySelectorAll(css));
+    const seen = (node) => node.checkVisibility({checkOpacity: true, checkVisibilityCSS: true}) && node.getBoundingClientRect().width > 1;
+    const whole = (node) => node.closest(".option") || node;
+    const tooSmall = (node, size) => {
+        const box = whole(node).getBoundingClientRect();
+        return box.height < size - 0.5 || box.width < Math.min(size, 24) - 0.5;
+    };
+    const name = (node) => node.tagName.toLowerCase() + "." + node.className + " " + (node.textContent || node.name || "").trim().slice(0, 30) +
+        " " + Math.round(node.getBoundingClientRect().width) + "x" + Math.round(node.getBoundingClientRect().height);
+    const controls = all("button, summary, select, textarea, a.button, input:not([type=hidden])");
+    const links = all("nav a, .back-link, .skip, .task a, th a, .pagination a");
+    return {
+        headings: all("h1").filter(seen).map((node) => node.textContent.trim()),
+        lang: document.documentElement.lang,
+        skip: all("a.skip[href='#main']").length,
+        title: document.title,
+        focus: document.activeElement.className,
+        wide: document.documentElement.scrollWidth - document.documentElement.clientWidth,
+        widest: all("main *").filter((node) => seen(node) && node.getBoundingClientRect().right > document.documentElement.clientWidth + 1)
+            .slice(0, 2).map(name),
+        small: controls.filter((node) => seen(node) && tooSmall(node, leastControl)).map(name)
+            .concat(links.filter((node) => seen(node) && tooSmall(node, least)).map(name)),
+    };
+}"""
+
+
+def troubles_of(walker: Walker, page: SitePage) -> list[str]:
+    """Everything that is wrong with one page, at every size."""
+    answer = walker.open(page)
+    browser = walker.page
+    found = []
+    if answer.status != page.status:
+        return [f"status {answer.status}, not {page.status}"]
+    if browser.url != f"{walker.address}{page.url}":
+        return [f"led to {browser.url}"]
+    browser.evaluate(AXE)
+    for width, height in SIZES:
+        browser.set_viewport_size({"width": width, "height": height})
+        look = browser.evaluate(LOOK, [LEAST, LEAST_CONTROL])
+        if (width, height) == SIZES[0]:
+            found += frame_troubles(page, look)
+        if look["wide"] > 0:
+            found.append(f"at {width}: {look['wide']} px too wide: {look['widest']}")
+        found += [f"at {width}: too small to press: {small}" for small in look["small"]]
+        found += [f"at {width}: {violation}" for violation in browser.evaluate(RUN_AXE, RULES)]
+    browser.set_viewport_size({"width": 390, "height": 844})
+    browser.evaluate("document.documentElement.style.fontSize = '200%'")
+    look = browser.evaluate(LOOK, [LEAST, LEAST_CONTROL])
+    if look["wide"] > 0:
+        found.append(f"at 390 with letters twice as large: {look['wide']} px too wide: {look['widest']}")
+    browser.set_viewport_size({"width": 1280, "height": 900})
+    return found
+
+
+def frame_troubles(page: SitePage, look: dict[str, Any]) -> Iterator[str]:
+    if len(look["headings"]) != 1:
+        yield f"headings of the first level: {look['headings']}"
+    if look["lang"] != "en-gb":
+        yield f"language: {look['lang']!r}"
+    if look["skip"] != 1:
+        yield f"{look['skip']} links to skip to the main content"
+    if look["title"].startswith("Error: ") != page.has_errors:
+        yield f"title: {look['title']!r}"
+    if page.has_errors and look["focus"] != "error-summary":
+        yield f"the focus is on {look['focus']!r}"
+
+
+def walk_all(walker: Walker, pages: Iterator[SitePage]) -> dict[str, list[str]]:
+    found = {str(page): troubles_of(walker, page) for page in pages}
+    assert len(found) > 5
+    return {name: troubles for name, troubles in found.items() if troubles}
+
+
+GROUPS = [public_pages, account_pages, answering_pages, member_pages, staff_pages]
+
+
+@pytest.mark.parametrize("group", GROUPS, ids=lambda group: group.__name__)
+def test_nothing_is_in_anybodys_way(world: World, walk: Callable[..., Walker], group: Callable[[World], Iterator[SitePage]]):
+    walker = walk(world)
+    troubles = walk_all(walker, group(world))
+    assert troubles == {}, json.dumps(troubles, indent=1, ensure_ascii=False)
+    assert walker.strays == []
+
+
+def test_nothing_is_in_the_way_on_a_new_and_empty_site(site: str, walk: Callable[..., Walker]):
+    walker = walk(EmptyWorld())
+    troubles = walk_all(walker, pages_of_empty_site())
+    assert troubles == {}, json.dumps(troubles, indent=1, ensure_ascii=False)
+
+
+def test_the_walk_sees_what_is_wrong(world: World, walk: Callable[..., Walker]):
+    """So that a walk which finds nothing says something."""
+    walker = walk(world)
+    walker.open(SitePage("census code", "visitor", reverse("census:code")))
+    walker.page.evaluate(
+        """() => {
+            document.querySelector("h1").outerHTML = "<p>no heading</p><img src='/static/img/icon.svg'><button>x</button>";
+            document.querySelector("main").style.width = "2000px";
+            document.documentElement.lang = "";
+        }"""
+    )
+    walker.page.evaluate(AXE)
+    look = walker.page.evaluate(LOOK, [LEAST, LEAST_CONTROL])
+    assert look["wide"] > 700
+    assert look["small"][0].startswith("button. x")
+    expected = SitePage("census code", "visitor", "", "errors")
+    assert [trouble.split(":")[0] for trouble in frame_troubles(expected, look)] == [
+        "headings of the first level",
+        "language",
+        "title",
+        "the focus is on ''",
+    ]
+    assert {"image-alt", "html-has-lang", "page-has-heading-one"} <= {
+        violation.split(":")[0] for violation in walker.page.evaluate(RUN_AXE, RULES)
+    }
