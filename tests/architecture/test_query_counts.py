@@ -17,7 +17,7 @@ from census.models import Case, InstrumentVersion, Response, Stratum, Wave
 from commons.audit.actions import record
 from commons.digests.actions import notify
 from commons.exports.models import ExportJob
-from commons.people.models import Outcome, RegisterImport, RegisterImportRow, User
+from commons.people.models import Outcome, RegisterImport, RegisterImportRow, Sector, User
 from commons.queues import State
 from consultation.models import Text
 from tests.architecture.addresses import addresses
@@ -46,7 +46,7 @@ class Place:
     def a_case(self) -> Case:
         organisation = MembershipFactory(user=self.member).organisation
         stratum = Stratum.objects.create(
-            wave=self.wave, sector="retail", region=f"region {self.wave.strata.count()}", population=1
+            wave=self.wave, sector=Sector.values[self.wave.strata.count()], region="wales", population=1
         )
         case = Case.objects.create(wave=self.wave, organisation=organisation, stratum=stratum, name=organisation.name)
         Response.objects.create(case=case, state=Response.State.SUBMITTED, submitted_at=timezone.now())

@@ -28,11 +28,11 @@ and says there how to write this file anew. The people are those of tests/permis
   404   not there, or not for you: the same page                       2nd   a redirect to set up a second sign-in step
   302   a redirect to another page                                     code  a redirect to enter the code of the letter
   405   not a method of this page                                      re    a redirect to prove once more who you are
-  +     something was done and written down                            =     not tried: a library's page, as for the person
+  +     something was done and written down                            =     not tried: a library's page, which knows no such role
 
 """
-# A library's pages know nobody's role but that of staff.
-AS_THE_PERSON = {"letter", "member", "other", "panel_member", "chair", "editor", "moderator", "scribe"}
+# A library's pages know no role but that of staff.
+UNKNOWN_TO_LIBRARIES = {"letter", "member", "other", "panel_member", "chair", "editor", "moderator", "scribe"}
 REDIRECTS = {
     "/accounts/login/": "in",
     "/admin/login/": "in",
@@ -72,7 +72,7 @@ def row(line: Line, world: World) -> str:
     libraries = line.route.startswith(tuple(THIRD_PARTY))
     cells = [
         "="
-        if libraries and viewer in AS_THE_PERSON
+        if libraries and viewer in UNKNOWN_TO_LIBRARIES
         else f"{answer(client, 'get', line.path)}/{answer(client, 'post', line.path, line.data)}"
         for viewer, client in world.clients.items()
     ]
