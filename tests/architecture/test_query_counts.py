@@ -123,7 +123,6 @@ class Page:
 
 
 PAGES = [
-    Page("home", Place.a_case, who=lambda place: None),
     Page("staff-home", Place.a_wave),
     Page("census:start", Place.a_case, who=lambda place: place.member),
     Page("census:choose", Place.a_case, lambda place: {"wave": "needs"}, who=lambda place: place.member),
