@@ -58,7 +58,7 @@ class MethodsMiddleware:
 
 
 class PrivacyHeadersMiddleware:
-    """Keeps private pages out of every store, and addresses that carry a secret out of the Referer header."""
+    """Keeps private pages out of every store, and addresses that carry a secret out of the Referer header sent to other sites."""
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
@@ -74,7 +74,8 @@ class PrivacyHeadersMiddleware:
             patch_cache_control(response, private=True, no_store=True)
         match = request.resolver_match
         if match is not None and not SECRET_PARTS.isdisjoint(match.kwargs):
-            response.headers.setdefault("Referrer-Policy", "no-referrer")
+            # Not "no-referrer": with it a browser sends forms of the page with `Origin: null`, which the CSRF check refuses.
+            response.headers.setdefault("Referrer-Policy", "same-origin")
         return response
 
 

@@ -111,8 +111,7 @@ class ChooseView(TemplateView):
     def post(self, request: HttpRequest, wave: str) -> HttpResponse:
         chosen = request.POST.get("case", "")
         if chosen not in {str(case.pk) for case in self.cases}:
-            messages.error(request, _("Choose which organisation you are answering for."))
-            return self.get(request, wave=wave)
+            return self.render_to_response(self.get_context_data(nothing_chosen=True), status=422)
         request.session[CASES] = {**request.session.get(CASES, {}), wave: int(chosen)}
         codes = request.session.get("census_codes", {})
         if codes.pop(wave, None):

@@ -142,7 +142,7 @@ def answering_pages(world: World) -> Iterator[SitePage]:
     yield errors("census code", "visitor", reverse("census:code"), {"code": ""})
     yield errors("census code", "visitor", reverse("census:code"), {"code": "BCDF-BCDF-BCDF"})
     yield SitePage("choose an organisation", "of_many", at("choose"))
-    yield errors("choose an organisation", "of_many", at("choose"), {})
+    yield errors("choose an organisation", "of_many", at("choose"), {}, status=422)
     yield SitePage("hub", "chosen", at("hub"))
     yield SitePage("hub", "member", at("hub"))
     for state in ("new", "begun", "ready", "sent", "changed"):

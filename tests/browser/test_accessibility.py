@@ -28,7 +28,7 @@ RUN_AXE = """(rules) => axe.run(document, {runOnly: {type: "tag", values: rules}
 LOOK = """([least, leastControl]) => {
     const all = (css) => Array.from(document.querySelectorAll(css));
     const seen = (node) => node.checkVisibility({checkOpacity: true, checkVisibilityCSS: true}) && node.getBoundingClientRect().width > 1;
-    const whole = (node) => node.closest(".option") || node;
+    const whole = (node) => node.closest(".option") || (node.closest(".task-name") && node.closest(".task")) || node;
     const tooSmall = (node, size) => {
         const box = whole(node).getBoundingClientRect();
         return box.height < size - 0.5 || box.width < Math.min(size, 24) - 0.5;
