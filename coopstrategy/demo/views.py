@@ -110,23 +110,17 @@ class MessageView(MessageMixin, TemplateView):
 
 
 # A mail brings its own styles and may bring anything else: it is shown in a box where nothing of it can act on the site.
-AS_MAIL = {
-    "DIRECTIVES": {
-        "default-src": [NONE],
-        "style-src": ["'unsafe-inline'"],
-        "img-src": ["data:"],
-        "form-action": [NONE],
-        "base-uri": [NONE],
-        "frame-ancestors": [NONE],
-        "sandbox": ["allow-top-navigation-by-user-activation"],
-    }
+AS_MAIL = {name: [NONE] for name in settings.CONTENT_SECURITY_POLICY["DIRECTIVES"]} | {
+    "style-src": ["'unsafe-inline'"],
+    "img-src": ["data:"],
+    "sandbox": ["allow-top-navigation-by-user-activation"],
 }
 
 
 class MessageHtmlView(MessageMixin, View):
     """The HTML part of a message, as it came."""
 
-    @method_decorator(csp_replace(AS_MAIL["DIRECTIVES"]))
+    @method_decorator(csp_replace(AS_MAIL))
     def get(self, request: HttpRequest, name: str) -> HttpResponse:
         html = self.found().part("html")
         if not html:
