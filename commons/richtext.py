@@ -21,6 +21,7 @@ from markdown_it.token import Token
 LINK_REL = "nofollow noopener ugc"
 SCHEMES = frozenset({"http", "https", "mailto", "tel"})
 DEEPEST_HEADING = 6
+NOT_IN_LINKS = re.compile(r"[\x00-\x20\x7f\\]|%(?:[01][0-9a-f]|5c|7f)", re.IGNORECASE)
 
 # Letters by their Unicode class, yet nothing is seen of them: Hangul fillers and the empty Braille cell.
 UNSEEN_LETTERS = frozenset("\u115f\u1160\u3164\uffa0\u2800")
@@ -165,19 +166,21 @@ def _without_bad_links(tokens: list[Token]) -> list[Token]:
 
 
 def _may_link(address: str) -> bool:
-    # Browsers read a backslash as a slash and skip control characters, so that "/\evil" and "/<tab>/evil" leave the site.
-    if not address or "\\" in address or any(character <= " " or character == "\x7f" for character in address):
+    # Browsers read a backslash as a slash and skip control characters, so that "/\\evil" and "/<tab>/evil" leave the site. The
+    # reader has written both as %-codes by now.
+    if NOT_IN_LINKS.search(address):
         return False
     if address.startswith(("/", "#")):
         return not address.startswith("//")
     try:
         parts = urlsplit(address)
-        scheme, host = parts.scheme.lower(), parts.hostname
+        scheme, host = parts.scheme, parts.hostname or ""
     except ValueError:
         return False
     if scheme in {"http", "https"}:
-        return bool(host) and address[len(scheme) :].startswith("://")
-    return scheme in SCHEMES
+        # International names are in their ASCII form by now.
+        return re.fullmatch(r"[a-z0-9._-]+|[0-9a-f:.]+", host) is not None
+    return scheme in SCHEMES and bool(parts.path)
 
 
 def _is_seen(tokens: list[Token]) -> bool:
