@@ -5,7 +5,15 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
+
+from commons.digests.reports import unseen_count
+
+
+def _is_signed_in(request: HttpRequest) -> bool:
+    user = getattr(request, "user", None)
+    return user is not None and user.is_authenticated
 
 
 def _menu(request: HttpRequest) -> list[dict[str, Any]]:
@@ -14,10 +22,14 @@ def _menu(request: HttpRequest) -> list[dict[str, Any]]:
         (_("About"), reverse("consultation:about")),
         (_("The data"), "/data/"),
     ]
-    user = getattr(request, "user", None)
-    if user is not None and user.is_authenticated and user.roles & {"staff", "analyst"}:
+    if _is_signed_in(request) and request.user.roles & {"staff", "analyst"}:
         entries.append((_("Staff"), reverse("staff-home")))
     return [{"label": label, "url": url, "current": request.path.startswith(url)} for label, url in entries]
+
+
+def _unseen(request: HttpRequest) -> SimpleLazyObject:
+    """Counted only on pages that show it: those of the census while answering wear no menu."""
+    return SimpleLazyObject(lambda: unseen_count(request.user))
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:
@@ -28,4 +40,5 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "help_address": settings.HELP_ADDRESS,
         "demo": settings.DEMO,
         "nav": _menu(request),
+        "unseen_notices": _unseen(request) if _is_signed_in(request) else 0,
     }

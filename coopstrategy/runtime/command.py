@@ -262,7 +262,9 @@ def stop_other(_: list[str]) -> int:
 
 
 def test(arguments: list[str]) -> int:
-    return run_pytest(arguments)
+    # One worker a core; who debugs says `-n 0` and has one process with a keyboard.
+    alone = any(argument.startswith(("-n", "--pdb")) for argument in arguments)
+    return run_pytest(arguments if alone else ["-n", "auto", "--maxprocesses", "4", "--dist", "worksteal", *arguments])
 
 
 def drill(arguments: list[str]) -> int:
