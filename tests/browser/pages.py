@@ -20,7 +20,6 @@ NO_PAGE = {
     "health-live": "JSON for machines",
     "health-ready": "JSON for machines",
     "": "leads to the icon",
-    "account_login_by_code": "leads on",
     "mfa_download_recovery_codes": "a file",
     "census:leave": "a button's POST",
     "census:join": "a button's POST",
@@ -30,6 +29,8 @@ NO_PAGE = {
     "exports:job-cancel": "a button's POST",
     "exports:job-retry": "a button's POST",
     "exports:job-download": "a file",
+    "demo:person-enter": "a button's POST",
+    "demo:message-html": "a mail, as it came",
 }
 LONG = "x" * 6000
 
@@ -62,6 +63,7 @@ def pages_of(world: World) -> Iterator[SitePage]:
     yield from answering_pages(world)
     yield from member_pages(world)
     yield from staff_pages(world)
+    yield from demo_pages(world)
 
 
 def errors(name: str, role: str, url: str, send: dict[str, Any], **more: Any) -> SitePage:
@@ -90,7 +92,7 @@ def account_pages(world: World) -> Iterator[SitePage]:
     empty = {"login": "", "password": ""}
     yield SitePage("sign in", "visitor", at("account_login"))
     yield errors("sign in", "visitor", at("account_login"), empty)
-    yield errors("sign in", "visitor", at("account_login"), {"login": "ida@example.coop", "password": "wrong"})
+    yield errors("sign in, wrong password", "visitor", at("account_login"), {"login": "ida@example.coop", "password": "wrong"})
     yield SitePage("sign up", "visitor", at("account_signup"))
     yield errors("sign up", "visitor", at("account_signup"), {"name": "", "email": "not an address", "password1": "1"})
     yield SitePage("sign out", "member", at("account_logout"))
@@ -140,7 +142,7 @@ def answering_pages(world: World) -> Iterator[SitePage]:
     yield SitePage("census, as a member", "member", reverse("census:start"))
     yield SitePage("census code", "visitor", reverse("census:code"))
     yield errors("census code", "visitor", reverse("census:code"), {"code": ""})
-    yield errors("census code", "visitor", reverse("census:code"), {"code": "BCDF-BCDF-BCDF"})
+    yield errors("census code, unknown", "visitor", reverse("census:code"), {"code": "BCDF-BCDF-BCDF"})
     yield SitePage("choose an organisation", "of_many", at("choose"))
     yield errors("choose an organisation", "of_many", at("choose"), {}, status=422)
     yield SitePage("hub", "chosen", at("hub"))
@@ -250,7 +252,7 @@ def staff_pages(world: World) -> Iterator[SitePage]:
     yield errors("withdraw a code", "staff", revoke, {"reason": ""})
     yield SitePage("make codes", "staff", at("codes-issue"))
     yield errors("make codes", "staff", at("codes-issue"), {"label": "", "sector": "purple"})
-    yield errors("make codes", "staff", at("codes-issue"), {"label": "x", "sector": "sports", "region": "jersey"})
+    yield errors("make codes, for nobody", "staff", at("codes-issue"), {"label": "x", "sector": "sports", "region": "jersey"})
 
     yield SitePage("exports", "analyst", reverse("exports:job-list"))
     yield SitePage("exports", "staff", reverse("exports:job-list"), "empty")
@@ -266,7 +268,7 @@ def staff_pages(world: World) -> Iterator[SitePage]:
     edit = reverse("consultation:text-edit", args=[world.text.pk])
     yield SitePage("edit a text", "staff", edit)
     yield errors("edit a text", "staff", edit, {"title": "", "body": ""})
-    yield errors("edit a text", "staff", edit, {"title": "New", "body": "New", "based_on": "0"})
+    yield errors("edit a text, changed meanwhile", "staff", edit, {"title": "New", "body": "New", "based_on": "0"})
     yield SitePage("record", "staff", reverse("audit:entry-list"))
     yield SitePage("record", "staff", f"{reverse('audit:entry-list')}?verb=revoke_code", "narrowed")
     yield SitePage("record", "staff", f"{reverse('audit:entry-list')}?actor=999999", "nothing found")
@@ -277,7 +279,7 @@ def staff_pages(world: World) -> Iterator[SitePage]:
     for state, row in world.imports.items():
         yield SitePage(f"import, {state}", "staff", reverse("people:register-import-detail", args=[row.pk]))
     done = reverse("people:register-import-detail", args=[world.imports["done"].pk])
-    yield SitePage("import, done", "staff", f"{done}?q=zzzz", "nothing found")
+    yield SitePage("import, done, searched", "staff", f"{done}?q=zzzz", "nothing found")
 
     yield SitePage("requests", "staff", reverse("people:membership-list"))
     check = reverse("people:membership-check", args=[world.asked.pk])
@@ -294,6 +296,17 @@ def staff_pages(world: World) -> Iterator[SitePage]:
     end = reverse("people:appointment-end", args=[appointment.pk])
     yield SitePage("end an appointment", "staff", end)
     yield errors("end an appointment", "staff", end, {"ends_on": "2001-01-01"})
+
+
+def demo_pages(world: World) -> Iterator[SitePage]:
+    """These exist only while DEMO is set."""
+    yield SitePage("demo people", "visitor", reverse("demo:people"))
+    yield SitePage("demo people", "staff", reverse("demo:people"))
+    yield SitePage("demo mailbox", "visitor", reverse("demo:mailbox"))
+    yield SitePage("demo mailbox", "visitor", f"{reverse('demo:mailbox')}?to=nobody@example.coop", "empty")
+    yield SitePage("demo mail", "visitor", reverse("demo:message", args=[world.caught]))
+    yield SitePage("home, in the demo", "visitor", "/")
+    yield SitePage("question, in the demo", "code:new", reverse("census:page", args=[world.wave.slug, "start", "form"]))
 
 
 def pages_of_empty_site() -> Iterator[SitePage]:

@@ -11,7 +11,16 @@ import pytest
 from django.urls import reverse
 
 from tests.browser.conftest import Walker
-from tests.browser.pages import SitePage, account_pages, answering_pages, member_pages, pages_of_empty_site, public_pages, staff_pages
+from tests.browser.pages import (
+    SitePage,
+    account_pages,
+    answering_pages,
+    demo_pages,
+    member_pages,
+    pages_of_empty_site,
+    public_pages,
+    staff_pages,
+)
 from tests.browser.world import EmptyWorld, World
 
 AXE = next(Path(axe_playwright_python.__file__).parent.rglob("axe.min.js")).read_text()
@@ -99,11 +108,14 @@ def walk_all(walker: Walker, pages: Iterator[SitePage]) -> dict[str, list[str]]:
     return {name: troubles for name, troubles in found.items() if troubles}
 
 
-GROUPS = [public_pages, account_pages, answering_pages, member_pages, staff_pages]
+GROUPS = [public_pages, account_pages, answering_pages, member_pages, staff_pages, demo_pages]
 
 
 @pytest.mark.parametrize("group", GROUPS, ids=lambda group: group.__name__)
-def test_nothing_is_in_anybodys_way(world: World, walk: Callable[..., Walker], group: Callable[[World], Iterator[SitePage]]):
+def test_nothing_is_in_anybodys_way(
+    world: World, walk: Callable[..., Walker], group: Callable[[World], Iterator[SitePage]], settings: Any
+):
+    settings.DEMO = group is demo_pages
     walker = walk(world)
     troubles = walk_all(walker, group(world))
     assert troubles == {}, json.dumps(troubles, indent=1, ensure_ascii=False)

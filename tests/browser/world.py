@@ -13,6 +13,7 @@ from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value, yield_hotp_counters_from_time
 from django.core import mail
 from django.core.cache import cache
+from django.core.mail import EmailMultiAlternatives
 from django.test import Client
 from django.utils import timezone
 
@@ -30,7 +31,9 @@ from commons.people.adapters import MfaAdapter
 from commons.people.models import Organisation, Outcome, RegisterImport, RegisterImportRow, User
 from commons.queues import GAVE_UP, State
 from consultation.models import Text
-from coopstrategy.demo.census import QUESTIONNAIRE
+from coopstrategy.demo.census import LETTERS, QUESTIONNAIRE
+from coopstrategy.demo.mail import CatchingBackend, caught_mail
+from coopstrategy.demo.people import BY_KEY
 from tests.census.instrument.documents import one_each, options, question, words
 from tests.factories.people import TOTP_SECRET, AppointmentFactory, MembershipFactory, OrganisationFactory, UserFactory
 
@@ -81,13 +84,13 @@ class World:
 
     def _make_people(self) -> None:
         name = self.tainted
-        self.staff = UserFactory(name=name("Ida Weaver", 150), roles=["staff"], roles__mfa=False)
-        self.analyst = UserFactory(name=name("Bryn Counter", 150), roles=["analyst"], roles__mfa=False)
+        self.staff = UserFactory(email=BY_KEY["wren"].email, name=name("Ida Weaver", 150), roles=["staff"], roles__mfa=False)
+        self.analyst = UserFactory(email=BY_KEY["tobias"].email, name=name("Bryn Counter", 150), roles=["analyst"], roles__mfa=False)
         for person in (self.staff, self.analyst):
             person.set_password(PASSWORD)
             person.save()
             self._give_second_step(person)
-        self.member = UserFactory(name=name("Sam Treasurer", 150))
+        self.member = UserFactory(email=BY_KEY["gwen"].email, name=name("Sam Treasurer", 150))
         self.member.set_password(PASSWORD)
         self.member.save()
         self.newcomer = UserFactory(name=name("Mo Newcomer", 150))
@@ -268,6 +271,11 @@ class World:
                 key=uuid.uuid4().hex,
             )
         self.imports = self._make_imports(now)
+        issue_codes(self.wave, [self.case_of(19)], by=None, label=LETTERS)
+        caught = EmailMultiAlternatives(name("Your code", 200), name("It is 123456.", 500), to=[self.member.email])
+        caught.attach_alternative("<html lang='en'><title>Your code</title><h1>Your code</h1></html>", "text/html")
+        CatchingBackend().send_messages([caught])
+        self.caught = caught_mail()[0].name
         self.text = Text.objects.order_by("pk").first()
         Text.objects.update(title=name("About the strategy", 120), body=name("What is at stake.\n\n- one\n- two", 4000))
 
@@ -324,7 +332,6 @@ class World:
     def _sign_in(self) -> None:
         for state, code in self.codes.items():
             self.clients[f"code:{state}"] = self.with_session({CODES: {code.case.wave.slug: str(code.pk)}})
-        self.clients["closed:past"] = self.clients["code:closed"]
         for role in ("member", "staff", "analyst"):
             self.clients[role] = self.through_the_door(getattr(self, role))
         for role in ("newcomer", "of_many", "scribe", "unarmed"):
