@@ -141,6 +141,16 @@ def server_error(request: HttpRequest) -> HttpResponse:
     return HttpResponseServerError(render_to_string("500.html", words))
 
 
+KEEPS_WHAT_WAS_TYPED = {
+    "census:page": _(
+        "Nothing was saved yet, because you signed in or out in another tab or your cookies were deleted. What you typed is kept."
+    ),
+    "census:check": _(
+        "Nothing was sent, because you signed in or out in another tab or your cookies were deleted. Press “Send” once more."
+    ),
+}
+
+
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """Nothing is done with a post whose token does not fit. What was typed into a page of the census is shown there again.
 
@@ -148,16 +158,9 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     sent. It is held only if the browser itself says that the post came from a page of ours, and saved only by a fresh press.
     """
     match = request.resolver_match
-    if match is not None and match.view_name in {"census:page", "census:check"} and _is_from_us(request):
-        if hold_typed(request):
-            messages.warning(
-                request,
-                _(
-                    "Nothing was sent yet, because you signed in or out in another tab or your cookies were deleted. "
-                    "What you typed is kept."
-                ),
-            )
-            return redirect(request.get_full_path())
+    if match is not None and match.view_name in KEEPS_WHAT_WAS_TYPED and _is_from_us(request) and hold_typed(request):
+        messages.warning(request, KEEPS_WHAT_WAS_TYPED[match.view_name])
+        return redirect(request.get_full_path())
     return render(request, "403_csrf.html", status=403)
 
 

@@ -53,7 +53,7 @@ def held_url(request: HttpRequest, case: int | None = None) -> str | None:
 
 
 def take_held(request: HttpRequest, case: Case) -> QueryDict | None:
-    """What was held for this page and this case, once."""
+    """What was held for this page and this case, once, as if it had just been sent from it."""
     held = request.session.get(HELD)
     if not held or held["path"] != request.path or held["case"] != case.pk:
         return None
@@ -61,6 +61,7 @@ def take_held(request: HttpRequest, case: Case) -> QueryDict | None:
     typed = QueryDict(mutable=True)
     for key, values in held["typed"].items():
         typed.setlist(key, values)
+    typed["case"] = token_of(case)
     return typed
 
 

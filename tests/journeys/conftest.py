@@ -5,6 +5,9 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from email import message_from_string
+from email.message import EmailMessage
+from email.policy import default
 from pathlib import Path
 
 import pytest
@@ -145,8 +148,14 @@ class Worker:
                 self.process.wait()
 
     @property
-    def mailbox(self) -> list[str]:
-        return [path.read_text() for path in sorted(self.mails.iterdir())]
+    def mailbox(self) -> list[EmailMessage]:
+        """The e-mails sent so far. One connection writes one file, each message with a line of hyphens after it."""
+        written = "".join(path.read_text() for path in sorted(self.mails.iterdir()))
+        return [
+            message_from_string(part.lstrip(), policy=default)
+            for part in written.split(f"\n{'-' * 79}\n")
+            if part.strip()
+        ]
 
 
 def wait_until(holds: Callable[[], bool], *, seconds: float = 20) -> None:
