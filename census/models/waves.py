@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 from functools import lru_cache
+from threading import Lock
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
@@ -12,6 +13,9 @@ from django.utils.translation import gettext_lazy as _
 
 from census.instrument import Instrument, load
 from commons.people.models import Region, Sector, User
+
+# Two threads that both find nothing kept would each compile one, and pages of one are not pages of the other.
+_compiling = Lock()
 
 
 @lru_cache(maxsize=16)
@@ -91,7 +95,8 @@ class Wave(models.Model):
 
     @property
     def questionnaire(self) -> Instrument:
-        return _compiled(self.instrument_id)
+        with _compiling:
+            return _compiled(self.instrument_id)
 
     @property
     def grace_until(self) -> datetime:

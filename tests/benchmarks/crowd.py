@@ -16,10 +16,11 @@ from coopstrategy.demo.census import QUESTIONNAIRE
 DRAWN = 300
 
 
-def make_wave(organisations: int, replies: int, *, identity: bool = False) -> Wave:
-    """An open wave of that many cases, `replies` of them sent with all their answers."""
+def make_wave(organisations: int, replies: int, document: dict | None = None) -> Wave:
+    """An open wave of that many cases, `replies` of them sent with all their answers. `document` is another questionnaire,
+    for waves without replies."""
     now = timezone.now()
-    instrument = publish_instrument(json.loads(QUESTIONNAIRE.read_text()), by=None)
+    instrument = publish_instrument(document or json.loads(QUESTIONNAIRE.read_text()), by=None)
     wave = Wave.objects.create(
         slug="needs-2026",
         title="The census of needs",
@@ -30,7 +31,7 @@ def make_wave(organisations: int, replies: int, *, identity: bool = False) -> Wa
     )
     dice = random.Random(1844)
     drawn = []
-    for _number in range(DRAWN):
+    for _number in range(DRAWN if replies else 0):
         values, marks = sample_answers(
             wave.questionnaire,
             dice,
@@ -44,7 +45,8 @@ def make_wave(organisations: int, replies: int, *, identity: bool = False) -> Wa
         cursor.execute(
             "CREATE TEMP TABLE drawn (n serial, answers jsonb, statuses jsonb, sha text) ON COMMIT PRESERVE ROWS"
         )
-        cursor.executemany("INSERT INTO drawn (answers, statuses, sha) VALUES (%s, %s, %s)", drawn)
+        if drawn:
+            cursor.executemany("INSERT INTO drawn (answers, statuses, sha) VALUES (%s, %s, %s)", drawn)
         cursor.execute(
             "INSERT INTO people_organisation (register_id, registered_number, registrar, name, trading_name, legal_form, street,"
             " city, county, postcode, nation, region, sic_code, sector, ownership, status)"
