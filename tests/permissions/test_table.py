@@ -27,6 +27,8 @@ and says there how to write this file anew. The people are those of tests/permis
   200   the page, or a form shown again because of what was sent       in    a redirect to sign in
   404   not there, or not for you: the same page                       2nd   a redirect to set up a second sign-in step
   302   a redirect to another page                                     code  a redirect to enter the code of the letter
+  422   what was sent is wrong; 409: somebody was faster or the page
+        was for something else; either way it is shown again
   405   not a method of this page                                      re    a redirect to prove once more who you are
   +     something was done and written down                            =     not tried: a library's page, which knows no such role
 

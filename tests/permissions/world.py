@@ -87,6 +87,14 @@ def build() -> World:
     row.colleague = people["colleague"]
     row.appointment = people["chair"].appointments.get()
     row.text = Text.objects.first()
+    row.in_admin = {
+        "user": row.colleague.pk,
+        "organisation": rivermead.pk,
+        "membership": row.membership.pk,
+        "appointment": row.appointment.pk,
+        "emailaddress": row.colleague.emailaddress_set.get().pk,
+        "authenticator": row.appointment.user.authenticator_set.get().pk,
+    }
 
     now = timezone.now()
     instrument = publish_instrument(json.loads(QUESTIONNAIRE.read_text()), by=None)
@@ -236,11 +244,12 @@ def parts_of(page: Page) -> dict[str, str]:
 
 def lines(row: SimpleNamespace) -> Iterator[Line]:
     tried, sent = tried_with(row), sent_to(row)
-    # The admin's parts are those of a person's row; whatever names only a wave is tried with the open one.
-    usual = {"wave": row.wave.slug, "object_id": row.colleague.pk, "content_type_id": 1}
+    # Whatever names only a wave is tried with the open one. The admin's addresses hold the name of a table after that of the app.
+    usual = {"wave": row.wave.slug, "content_type_id": 1}
     for address in addresses(demo=False):
+        table = f"{address.route}//".split("/")[2]
         for about, parts in tried.get(address.name, [("", {})]):
-            parts = usual | parts
+            parts = usual | {"object_id": row.in_admin.get(table, 0)} | parts
             nowhere = {key: absent(value) for key, value in parts.items()}
             yield Line(
                 address.route,
