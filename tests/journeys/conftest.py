@@ -9,6 +9,7 @@ from email import message_from_string
 from email.message import EmailMessage
 from email.policy import default
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 from django.conf import settings as site_settings
@@ -103,12 +104,12 @@ class Worker:
     def __init__(self, folder: Path, broker_url: str, site: str) -> None:
         self.mails, self.log = folder / "mails", folder / "worker.log"
         self.mails.mkdir()
-        database = os.environ["DATABASE_URL"].replace("/app?", f"/{connection.settings_dict['NAME']}?")
+        database = urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{connection.settings_dict['NAME']}").geturl()
         self.env = {
             **os.environ,
             "DATABASE_URL": database,
             "BROKER_URL": broker_url,
-            "EMAIL_URL": f"filemail://{self.mails}",
+            "EMAIL_URL": f"filemail:///{self.mails}",
             "PRIVATE_DIR": str(site_settings.PRIVATE_DIR),
             "SITE_ADDRESS": site,
             "LOG_LEVEL": "INFO",
@@ -116,19 +117,10 @@ class Worker:
         self.process: subprocess.Popen | None = None
 
     def start(self) -> "Worker":
-        command = [
-            "celery",
-            "--app",
-            "coopstrategy",
-            "worker",
-            "--pool",
-            "solo",
-            "--without-gossip",
-            "--without-mingle",
-        ]
+        command = "-m celery --app coopstrategy worker --pool solo --without-gossip --without-mingle --loglevel INFO"
         with self.log.open("wb") as log:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", *command, "--loglevel", "INFO"],
+                [sys.executable, *command.split()],
                 env=self.env,
                 stdout=log,
                 stderr=log,

@@ -1,4 +1,4 @@
-"""The whole way: staff print letters, a secretary answers, staff see the count move and open the file, where every answer stands."""
+"""The whole way: staff print letters, a secretary answers, staff see the count move; and every answer stands in their file."""
 
 import csv
 from pathlib import Path

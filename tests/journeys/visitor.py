@@ -75,7 +75,7 @@ class Visitor:
         self.presses("Continue")
 
     def signs_in(self, email: str, password: str = "", *, mails: list[Any] | None = None, secret: str = "") -> None:
-        """On the page of signing in: by password, or by the code that comes into `mails`; then the second step, if there is one."""
+        """On the page of signing in: by password, or by the code that comes into `mails`; then by `secret` the second step."""
         self.page.locator("input[name=login]").fill(email)
         self.page.locator("input[name=password]").fill(password)
         self._sends("Sign in")
