@@ -93,7 +93,8 @@ def answers_of(response: Response | None, case: Case) -> Answers:
 
 def _signature(by) -> dict[str, Any]:
     if isinstance(by, User):
-        return {"saved_by": by, "saved_by_label": by.name or by.email}
+        longest = PageRevision._meta.get_field("saved_by_label").max_length
+        return {"saved_by": by, "saved_by_label": (by.name or by.email)[:longest]}
     return {"saved_by": None, "saved_by_label": _("someone with the letter’s code")}
 
 

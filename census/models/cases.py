@@ -3,6 +3,8 @@
 import hashlib
 import hmac
 import uuid
+from contextlib import suppress
+from ipaddress import ip_address, ip_network
 
 from django.conf import settings
 from django.db import models
@@ -154,4 +156,8 @@ class CodeAttempt(models.Model):
 
     @staticmethod
     def source_of(address: str) -> bytes:
+        """One connection has one address of version 4, but more of version 6 than can be counted: there, its network counts."""
+        with suppress(ValueError):
+            if ip_address(address).version == 6:
+                address = str(ip_network((address, 64), strict=False))
         return _keyed(b"source", address.encode())

@@ -40,7 +40,8 @@ def hold_typed(request: HttpRequest) -> bool:
     """Keep what was just posted to a census page until its sender is let in again. False when there is nothing to keep."""
     case = case_in(request.POST.get("case", ""))
     typed = {key: values for key, values in request.POST.lists() if key not in {"csrfmiddlewaretoken", "case"}}
-    if case is None or sum(len(value) for values in typed.values() for value in values) > MOST_HELD_CHARACTERS:
+    length = sum(len(key) + sum(map(len, values)) for key, values in typed.items())
+    if case is None or length > MOST_HELD_CHARACTERS:
         return False
     request.session[HELD] = {"path": request.path, "url": request.get_full_path(), "case": case, "typed": typed}
     return True
@@ -118,7 +119,7 @@ class CaseMixin:
             Case.objects.answerable_by(user)
             .eligible()
             .filter(wave__slug=slug, wave__frame_frozen_at__isnull=False)
-            .select_related("wave")[:20]
+            .select_related("wave")
         )
         chosen = self.request.session.get(CASES, {}).get(slug)
         for case in cases:

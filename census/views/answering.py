@@ -469,6 +469,6 @@ class SuggestionsView(CaseMixin, View):
     """Names in the register that hold the words typed so far. Names are public; twelve at most."""
 
     def get(self, request: HttpRequest, wave: str) -> HttpResponse:
-        words = request.GET.get("q", "")[:80]
+        words = request.GET.get("q", "")[:80].replace("\x00", "")
         found = Organisation.objects.live().matching(words).in_name_order()[:12] if len(words.strip()) >= 3 else []
         return JsonResponse([{"value": row.name, "label": f"{row} ({row.place})"} for row in found], safe=False)
