@@ -304,7 +304,9 @@ def test_nothing_can_be_changed_in_the_admin():
     assert person.password not in page.content.decode()
 
 
-@pytest.mark.parametrize("lookup", ["password__startswith", "password", "last_login__gt", "email__startswith", "pk__gt"])
+@pytest.mark.parametrize(
+    "lookup", ["password__startswith", "password", "last_login__gt", "email__startswith", "pk__gt"]
+)
 def test_the_admin_answers_no_question_by_filters_it_does_not_offer(client, lookup):
     client.force_login(UserFactory(roles=["staff"]))
     assert client.get("/admin/people/user/", {lookup: "1"}).status_code == 400
@@ -314,6 +316,10 @@ def test_the_filters_the_admin_offers_work(client):
     client.force_login(UserFactory(roles=["staff"]))
     answers = [
         client.get(f"/admin/people/{address}").status_code
-        for address in ("organisation/?status__exact=live", "membership/?state__exact=asked", "appointment/?role__exact=x")
+        for address in (
+            "organisation/?status__exact=live",
+            "membership/?state__exact=asked",
+            "appointment/?role__exact=x",
+        )
     ]
     assert answers == [200, 200, 200]
