@@ -152,6 +152,7 @@ def answering_pages(world: World) -> Iterator[SitePage]:
     yield SitePage("hub, closed", "code:closed", at("hub", wave=world.past.slug))
     for state in ("begun", "ready", "sent", "changed"):
         yield SitePage(f"check, {state}", f"code:{state}", at("check"))
+    for state in ("ready", "sent"):
         yield SitePage(f"answers, {state}", f"code:{state}", at("answers"))
     yield SitePage("check, nothing there", "code:new", at("check"), "empty")
     yield errors("check", "code:opened", at("check"), {}, status=422)
@@ -176,7 +177,10 @@ def answering_pages(world: World) -> Iterator[SitePage]:
         changed = {"based_on": "0"} | {name: value for asked in page.questions for name, value in fit(asked).items()}
         url = at("page", page.section.id, page.id)
         yield SitePage(f"question, {kind}", "code:ready", url, "conflict", send=changed, status=409)
+    # What the questionnaire of today has none of.
     for page in world.quiet.questionnaire.pages:
+        if page.questions[0].type not in {"single", "multi", "number"}:
+            continue
         url = at("page", page.section.id, page.id, wave=world.quiet.slug)
         yield SitePage(f"trial question, {page.questions[0].type}", "code:types", url, "empty")
         yield errors(f"trial question, {page.questions[0].type}", "code:types", url, unfit(page.questions[0]), status=422)  # fmt: skip
