@@ -8,9 +8,11 @@ from django.contrib import messages
 from django.contrib.auth import logout
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
-from django.shortcuts import redirect
+from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.cache import patch_cache_control
 from django.utils.translation import gettext as _
+from django_structlog.middlewares import RequestMiddleware
 
 from commons.people.adapters import SIGNED_IN_AT
 from commons.people.models.roles import MFA_ROLES
@@ -45,6 +47,8 @@ SECRET_PARTS = frozenset({"code", "key", "token", "uidb36", "uidb64"})
 
 # Pages are read and forms are sent. Django's form views would take PUT for POST, past what their own pages offer.
 METHODS = ("GET", "HEAD", "POST", "OPTIONS")
+# Above DATA_UPLOAD_MAX_MEMORY_SIZE, so that Django's own refusals are met first.
+MOST_BYTES_OF_A_FORM = 4_000_000
 
 
 class MethodsMiddleware:
@@ -55,6 +59,37 @@ class MethodsMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         return self.get_response(request) if request.method in METHODS else HttpResponseNotAllowed(METHODS)
+
+
+class LimitsMiddleware:
+    """Refuses a body larger than any form before anything reads it.
+
+    Django bounds what it keeps of a body in memory, but files in it would be written to disk first and judged later, for anybody.
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        length = request.META.get("CONTENT_LENGTH") or "0"
+        if length.isdecimal() and int(length) > self._most_bytes(request):
+            return render(request, "400.html", status=413)
+        return self.get_response(request)
+
+    @staticmethod
+    def _most_bytes(request: HttpRequest) -> int:
+        """The largest body that a page of this address answers in its own words, be it by a refusal."""
+        if request.path == reverse("people:register-import"):
+            return 2 * settings.REGISTER_MAX_BYTES + MOST_BYTES_OF_A_FORM
+        return MOST_BYTES_OF_A_FORM
+
+
+class LogMiddleware(RequestMiddleware):
+    """Logs requests without what was asked for: a search holds names, and in the census somebody's answer."""
+
+    @staticmethod
+    def format_request(request: HttpRequest) -> str:
+        return f"{request.method} {request.path}"
 
 
 class PrivacyHeadersMiddleware:

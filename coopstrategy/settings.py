@@ -96,8 +96,9 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "django_structlog.middlewares.RequestMiddleware",
+    "coopstrategy.middleware.LogMiddleware",
     "coopstrategy.middleware.MethodsMiddleware",
+    "coopstrategy.middleware.LimitsMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
@@ -185,6 +186,8 @@ CELERY_ENABLE_UTC = True
 CELERY_TIMEZONE = "UTC"
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 DJANGO_STRUCTLOG_CELERY_ENABLED = True
+# It would believe any X-Forwarded-For. The access log of the web server holds the address that is true.
+DJANGO_STRUCTLOG_IP_LOGGING_ENABLED = False
 
 # --- People --------------------------------------------------------------------------------------------------------------
 

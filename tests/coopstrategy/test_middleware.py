@@ -3,12 +3,18 @@
 import time
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.http import HttpResponse
 from django.test import Client, RequestFactory
 from django.urls import ResolverMatch
 
 from commons.people.adapters import SIGNED_IN_AT
-from coopstrategy.middleware import PERMISSIONS_POLICY, PrivacyHeadersMiddleware
+from coopstrategy.middleware import (
+    MOST_BYTES_OF_A_FORM,
+    PERMISSIONS_POLICY,
+    LimitsMiddleware,
+    PrivacyHeadersMiddleware,
+)
 from tests.factories.people import UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -112,3 +118,38 @@ def test_a_staff_door_outside_the_usual_places_is_closed_all_the_same():
     """The redirect is a kindness; the lock is that the role is not in force."""
     person = UserFactory(roles=["staff"], roles__mfa=False)
     assert (person.has_perm("people.see_people"), person.is_staff) == (False, False)
+
+
+# --- what no page can use -------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("address", "most"),
+    [
+        ("/", MOST_BYTES_OF_A_FORM),
+        ("/accounts/login/", MOST_BYTES_OF_A_FORM),
+        ("/census/code/", MOST_BYTES_OF_A_FORM),
+        ("/staff/register/", 2 * 1_000 + MOST_BYTES_OF_A_FORM),
+    ],
+)
+def test_a_body_larger_than_any_form_is_refused_before_it_is_read(settings, address, most):
+    settings.REGISTER_MAX_BYTES = 1_000
+    answers = []
+    for length in (most, most + 1):
+        request = RequestFactory().post(address)
+        request.META["CONTENT_LENGTH"] = str(length)
+        answers.append(LimitsMiddleware(lambda _request: HttpResponse())(request).status_code)
+    assert answers == [200, 413]
+
+
+def test_files_of_strangers_do_not_reach_the_disk(client, settings, tmp_path):
+    settings.FILE_UPLOAD_TEMP_DIR = tmp_path / "not there, so writing would be an error"
+    answer = client.post("/census/code/", {"code": SimpleUploadedFile("x", b"x" * MOST_BYTES_OF_A_FORM)})
+    assert (answer.status_code, "We could not read what your browser sent" in answer.content.decode()) == (413, True)
+
+
+def test_logs_tell_which_page_was_asked_for_but_not_what_was_looked_for(client, caplog):
+    caplog.set_level("INFO")
+    client.get("/census/code/?wave=CANARY&q=CANARY", HTTP_X_FORWARDED_FOR="192.0.2.99")
+    said = "\n".join(str(record.msg) for record in caplog.records)
+    assert ("GET /census/code/" in said, "CANARY" in said, "192.0.2.99" in said) == (True, False, False)

@@ -312,6 +312,11 @@ def test_the_admin_answers_no_question_by_filters_it_does_not_offer(client, look
     assert client.get("/admin/people/user/", {lookup: "1"}).status_code == 400
 
 
+def test_the_admin_refuses_a_character_that_no_database_holds(client):
+    client.force_login(UserFactory(roles=["staff"]))
+    assert client.get("/admin/people/membership/?state__exact=%00").status_code == 400
+
+
 def test_the_filters_the_admin_offers_work(client):
     client.force_login(UserFactory(roles=["staff"]))
     answers = [
