@@ -20,8 +20,18 @@ from coopstrategy.demo.mail import Caught, caught_mail, caught_message
 from coopstrategy.demo.people import BY_KEY, PEOPLE, codes_now
 
 LOCAL_NAMES = frozenset({"localhost", "127.0.0.1", "[::1]"})
-# Whoever passes a request on says so in one of these.
-PROXY_HEADERS = ("HTTP_X_FORWARDED_FOR", "HTTP_X_FORWARDED_HOST", "HTTP_X_REAL_IP", "HTTP_FORWARDED", "HTTP_VIA")
+# Whoever passes a request on says so in a header that begins like one of these.
+PROXY_HEADERS = (
+    "HTTP_X_FORWARDED",
+    "HTTP_X_ORIGINAL",
+    "HTTP_X_REAL_IP",
+    "HTTP_X_CLIENT_IP",
+    "HTTP_TRUE_CLIENT_IP",
+    "HTTP_CF_",
+    "HTTP_CDN_LOOP",
+    "HTTP_FORWARDED",
+    "HTTP_VIA",
+)
 
 
 def is_local(request: HttpRequest) -> bool:
@@ -31,7 +41,9 @@ def is_local(request: HttpRequest) -> bool:
     except ValueError:
         return False
     host, _port = split_domain_port(request.get_host())
-    return from_here and host in LOCAL_NAMES and not any(header in request.META for header in PROXY_HEADERS)
+    passed_on = any(header.startswith(PROXY_HEADERS) for header in request.META)
+    # nginx that is told nothing adds no header and calls us by our local name, but it speaks HTTP/1.0, as no browser does.
+    return from_here and host in LOCAL_NAMES and not passed_on and request.META.get("SERVER_PROTOCOL") != "HTTP/1.0"
 
 
 class OnlyHereMixin:

@@ -31,6 +31,9 @@ from coopstrategy.runtime.valkey import Valkey
 FIRST_PORT, LAST_PORT = 8000, 8019
 # Free space below which Postgres would soon stop in the middle of something, in megabytes.
 LEAST_ROOM = 300
+# Who, which page, what became of it, and how long it took. Not what was looked for: that may be somebody's answer. The same
+# stands in the Dockerfile.
+ACCESS_LOG = '%(h)s "%(m)s %(U)s" %(s)s %(B)s %(L)s'
 MOST_RESTARTS, RESTART_WINDOW = 5, 60.0
 
 
@@ -199,7 +202,8 @@ class Stack:
                         f"fd://{listening.fileno()}",
                     ),
                     *("--worker-class", "gthread", "--workers", "2", "--threads", "4", "--no-control-socket"),
-                    *("--timeout", "60", "--graceful-timeout", "10", "--access-logfile", "-"),
+                    *("--timeout", "60", "--graceful-timeout", "10"),
+                    *("--access-logfile", "-", "--access-logformat", ACCESS_LOG),
                 ],
                 ((signal.SIGTERM, 12.0),),
                 pass_fds=(listening.fileno(),),

@@ -68,6 +68,9 @@ ELSEWHERE = {
     "behind another proxy": {"HTTP_FORWARDED": "for=127.0.0.1"},
     "behind a third": {"HTTP_X_REAL_IP": "127.0.0.1"},
     "behind a fourth": {"HTTP_VIA": "1.1 cache"},
+    "behind one that tells only the scheme": {"HTTP_X_FORWARDED_PROTO": "https"},
+    "behind one in the cloud": {"HTTP_CF_CONNECTING_IP": "127.0.0.1"},
+    "behind nginx that is told nothing": {"SERVER_PROTOCOL": "HTTP/1.0"},
 }
 
 

@@ -1,15 +1,21 @@
 """Ports, servers of one's own, secrets, and one run at a time."""
 
+import json
 import os
 import socket
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
+from gunicorn.config import Config
+from gunicorn.glogging import Logger
 
 from coopstrategy.runtime import command
+from coopstrategy.runtime.places import CHECKOUT
 from coopstrategy.runtime.processes import Refusal
-from coopstrategy.runtime.stack import Stack, greet_broker, greet_postgres, listen
+from coopstrategy.runtime.stack import ACCESS_LOG, Stack, greet_broker, greet_postgres, listen
 
 TEST_DATABASE = os.environ["DATABASE_URL"]
 
@@ -178,3 +184,22 @@ def test_style_sheets_are_gathered_again_only_when_one_changed(tmp_path, monkeyp
     same = command.fingerprint_of_static_files()
     sheet.write_text("body { color: red }")
     assert (before == same, before == command.fingerprint_of_static_files()) == (True, False)
+
+
+def test_the_access_log_tells_which_page_was_asked_for_but_not_what_was_looked_for():
+    asked = {
+        "REQUEST_METHOD": "GET",
+        "RAW_URI": "/census/needs/suggestions/?q=CANARY",
+        "PATH_INFO": "/census/needs/suggestions/",
+        "QUERY_STRING": "q=CANARY",
+        "SERVER_PROTOCOL": "HTTP/1.1",
+        "HTTP_REFERER": "http://localhost/?q=CANARY",
+        "REMOTE_ADDR": "192.0.2.1",
+    }
+    answer = SimpleNamespace(status="200 OK", sent=12, headers=[])
+    logged = Logger(Config()).atoms(answer, SimpleNamespace(headers=[]), asked, timedelta(seconds=1.5))
+    assert ACCESS_LOG % logged == '192.0.2.1 "GET /census/needs/suggestions/" 200 12 1.500000'
+
+
+def test_the_image_writes_the_same_access_log():
+    assert json.dumps(ACCESS_LOG) in (CHECKOUT / "Dockerfile").read_text()
