@@ -232,6 +232,15 @@ ACCOUNT_LOGIN_BY_CODE_TIMEOUT = ACCOUNT_EMAIL_VERIFICATION_BY_CODE_TIMEOUT = ACC
 )
 ACCOUNT_LOGIN_BY_CODE_SUPPORTS_RESEND = True
 ALLAUTH_USER_CODE_FORMAT = {"numeric": True, "length": 6, "dashed": False}
+# Whoever sits down at somebody's open session must not take the account along by changing its address.
+ACCOUNT_REAUTHENTICATION_REQUIRED = True
+# Nobody's mailbox is flooded with codes: five of a kind in a quarter of an hour. With three tries for each code, that also keeps
+# guessing hopeless. What is not named here keeps allauth's own limits.
+ACCOUNT_RATE_LIMITS = {
+    "request_login_code": "20/m/ip,5/15m/key",
+    "reset_password": "20/m/ip,5/15m/key",
+    "confirm_email": "5/15m/key",
+}
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_LOGOUT_REDIRECT_URL = "home"
 MFA_ADAPTER = "commons.people.adapters.MfaAdapter"

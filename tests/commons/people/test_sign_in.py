@@ -1,8 +1,10 @@
 """Signing up and in: by code or password, with a second step, within limits, and without telling who has an account."""
 
 import re
+from datetime import timedelta
 
 import pytest
+import time_machine
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
@@ -10,6 +12,7 @@ from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value, yield_
 from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from commons.people.adapters import MfaAdapter
 from commons.people.models import User
@@ -76,11 +79,16 @@ def test_opening_the_code_page_uses_nothing_up(client, mailoutbox):
     assert is_in(client) is True
 
 
-def test_one_address_is_sent_three_codes_a_minute_at_most(mailoutbox):
-    person = UserFactory()
-    for _ in range(6):
-        Client().post(LOGIN, {"login": person.email})
-    assert len(mailoutbox) == 3
+@pytest.mark.parametrize("known", [True, False])
+@pytest.mark.parametrize(
+    ("address", "field"), [(LOGIN, "login"), ("/accounts/password/reset/", "email"), ("/accounts/signup/", "email")]
+)
+def test_nobody_can_flood_a_mailbox(mailoutbox, address, field, known):
+    person = UserFactory(email="victim@example.coop") if known else None
+    for minute in range(9):
+        with time_machine.travel(timezone.now() + timedelta(minutes=minute)):
+            Client(REMOTE_ADDR=f"192.0.2.{minute}").post(address, {field: "victim@example.coop", "name": "Somebody"})
+    assert (len(mailoutbox), bool(person)) == (5, known)
 
 
 def test_a_stranger_cannot_tell_who_has_an_account(mailoutbox):
@@ -264,6 +272,20 @@ def test_secrets_of_second_steps_outlive_a_change_of_the_key(settings):
     settings.SECRET_KEY_FALLBACKS = [settings.SECRET_KEY]
     settings.SECRET_KEY = "a new key"
     assert (MfaAdapter().decrypt(closed), "secret" in closed) == ("secret", False)
+
+
+@pytest.mark.parametrize("has", [{"roles": ["staff"]}, {"password": PASSWORD}])
+def test_nobody_changes_the_address_of_an_open_session_without_showing_who_they_are(client, mailoutbox, has):
+    person = with_password(roles=has.get("roles", []))
+    if "password" not in has:
+        person.set_unusable_password()
+        person.save()
+    client.force_login(person)
+    answer = client.post("/accounts/email/", {"action_add": "", "email": "thief@example.coop"})
+    again = "/accounts/2fa/reauthenticate/" if "roles" in has else "/accounts/reauthenticate/"
+    assert (answer.url.split("?")[0], len(mailoutbox)) == (again, 0)
+    answer = client.post(answer.url, {"code": app_code(), "password": PASSWORD})
+    assert (answer.url, [mail.to for mail in mailoutbox]) == ("/accounts/confirm-email/", [["thief@example.coop"]])
 
 
 # --- the admin ------------------------------------------------------------------------------------------------------------
