@@ -32,7 +32,6 @@ def test_every_row_is_chosen_by_the_viewer_or_it_is_said_why_not():
 # Every other word by which a view begins a choice of private rows. Each is narrowed to what the viewer may see, in this way.
 OTHER_WAYS = {
     "census/views/access.py Response.live": "the reply of the case that the code or the membership opened",
-    "census/views/answering.py Case.none": "nothing",
     "census/views/answering.py Wave.filter": "title and dates of a wave whose frame is frozen are public",
     "census/views/answering.py Wave.open_at": "title and dates of an open wave are public",
     "census/views/staff.py Response.live": "how far a case is that staff may see; and with `visible_to`, to read it",
@@ -40,7 +39,7 @@ OTHER_WAYS = {
     "commons/people/views/organisations.py Membership.filter": "the colleagues of a request that staff may see",
     "commons/people/views/users.py Membership.filter": "one's own",
 }
-CHOSEN_BY_VIEWER = {"visible_to", "answerable_by"}
+CHOSEN_BY_VIEWER = {"visible_to", "answerable_by", "none"}
 
 
 def test_views_begin_every_choice_of_private_rows_with_the_viewer():
