@@ -8,13 +8,13 @@ from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Submit
 from django import forms
 from django.core.exceptions import ValidationError
-from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from census.instrument import Field, Filled, Page, Question, Route, fields, form_data, parse_page, shown_options, text
 from census.models import Case, Response, Wave
+from census.models.cases import CaseQuerySet
 from commons.people.models import Region, Sector
 
 # A list of options longer than this becomes a field in which one can type.
@@ -35,6 +35,7 @@ class CodeForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.helper = FormHelper()
+        self.helper.show_summary = False
         self.helper.add_input(Submit("go", _("Continue")))
 
 
@@ -130,7 +131,7 @@ class PageForm(forms.Form):
         elif first:
             label = self._words(question.label)
         else:
-            label = gettext("Or")
+            label = gettext("Or, instead of an answer")
         field = self.fields[part.name] = AnswerField(
             widget=self._widget(question, part),
             label=label,
@@ -214,6 +215,7 @@ class CloseForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.helper = FormHelper()
+        self.helper.show_summary = False
         self.helper.add_input(Submit("extend", _("Move the close")))
 
     def clean_closes_at(self) -> datetime:
@@ -224,7 +226,7 @@ class CloseForm(forms.Form):
 
 
 class WhereForm(forms.Form):
-    """A choice of kind and place, for narrowing lists of cases."""
+    """A choice of kind and place. `narrow` keeps the cases that match it."""
 
     sector = forms.ChoiceField(
         label=_("Kind of co-op"), required=False, choices=[("", _("All kinds")), *Sector.choices]
@@ -233,15 +235,42 @@ class WhereForm(forms.Form):
         label=_("Nation or region"), required=False, choices=[("", _("Everywhere")), *Region.choices]
     )
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            field.say_optional = False
+
+    def narrow(self, cases: CaseQuerySet) -> CaseQuerySet:
+        """The cases of the chosen kind and place. Call it on a valid form."""
+        wanted = {"stratum__sector": self.cleaned_data["sector"], "stratum__region": self.cleaned_data["region"]}
+        return cases.filter(**{field: code for field, code in wanted.items() if code})
+
 
 class CaseFilterForm(WhereForm):
+    """Finding cases on the staff's list; sent by GET. `narrow` needs cases `with_reply_state()`."""
+
+    NOT_BEGUN = "none"
+
     q = forms.CharField(label=_("Name, number or postcode"), required=False, max_length=100)
     state = forms.ChoiceField(
         label=_("How far"),
         required=False,
-        choices=[("", _("All")), ("none", _("Not begun")), *Response.State.choices[:2]],
+        choices=[
+            ("", _("All")),
+            (NOT_BEGUN, _("Not begun")),
+            (Response.State.DRAFT, _("Begun")),
+            (Response.State.SUBMITTED, _("Sent")),
+        ],
     )
     field_order = ["q", "sector", "region", "state"]
+
+    def narrow(self, cases: CaseQuerySet) -> CaseQuerySet:
+        cases, wanted = super().narrow(cases), self.cleaned_data
+        if wanted["q"]:
+            cases = cases.matching(wanted["q"])
+        if wanted["state"]:
+            cases = cases.filter(reply_state=None if wanted["state"] == self.NOT_BEGUN else wanted["state"])
+        return cases
 
 
 class CodesForm(WhereForm):
@@ -257,16 +286,13 @@ class CodesForm(WhereForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.helper = FormHelper()
+        self.helper.show_summary = False
         self.helper.add_input(Submit("make", _("Make codes")))
 
-    def cases_of(self, wave: Wave) -> QuerySet:
-        wanted = self.cleaned_data
-        cases = Case.objects.in_wave(wave).eligible().order_by("pk")
-        if wanted["sector"]:
-            cases = cases.filter(stratum__sector=wanted["sector"])
-        if wanted["region"]:
-            cases = cases.filter(stratum__region=wanted["region"])
-        if wanted["unheard"]:
+    def cases_of(self, wave: Wave) -> CaseQuerySet:
+        """The cases for which codes are to be made."""
+        cases = self.narrow(Case.objects.in_wave(wave).eligible().order_by("pk"))
+        if self.cleaned_data["unheard"]:
             cases = cases.exclude(pk__in=Response.objects.submitted().filter(case__wave=wave).values("case"))
         return cases
 
@@ -281,6 +307,7 @@ class RevokeForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.helper = FormHelper()
+        self.helper.show_summary = False
         self.helper.add_input(Submit("revoke", _("Withdraw the code")))
 
 
@@ -295,4 +322,5 @@ class OpenAnswersForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.helper = FormHelper()
+        self.helper.show_summary = False
         self.helper.add_input(Submit("open", _("Open the answers")))

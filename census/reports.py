@@ -1,4 +1,4 @@
-"""Counts of a wave: who has been heard so far, by kind of co-op, by place and by day.
+"""Who has been heard so far: counts of a wave by kind of co-op, by place and by day, and how far each case is.
 
 What the public sees (`coverage_of`) has passed `census.disclosure`; what staff see (`board_of`) has not and says so.
 All counts are of organisations. One query gives every stratum, whatever the number of cases.
@@ -10,14 +10,23 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from django.db.models import Count, Q
+from django.db.models import Count, OuterRef, Q, Subquery
 from django.db.models.functions import TruncDate
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from census.disclosure import Cell, Shown, hide_margins
 from census.models import Case, Response, Stratum, Wave
+from census.models.cases import CaseQuerySet
 from commons.people.models import Region, Sector
+
+
+def with_reply_state(cases: CaseQuerySet) -> CaseQuerySet:
+    """Cases with `reply_state`, the state of their live reply (None when nobody has begun), and `sent_at`."""
+    live = Response.objects.live().filter(case=OuterRef("pk"))
+    return cases.annotate(
+        reply_state=Subquery(live.values("state")[:1]), sent_at=Subquery(live.values("submitted_at")[:1])
+    )
 
 
 @dataclass(frozen=True)

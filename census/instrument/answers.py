@@ -129,7 +129,8 @@ def fields(question: Question) -> tuple[Field, ...]:
     else:
         result = [Field(name, "area" if question.type == "long" else "line", max_length=question.max_length)]
     if _has_mark_field(question):
-        result.append(Field(f"{name}__mark", "radios", question.marks))
+        # Ticks, because a radio button once chosen could not be taken back without script.
+        result.append(Field(f"{name}__mark", "checkboxes", question.marks))
     if question.detail is not None:
         result.append(
             Field(question.detail.field, "line", label=question.detail.label, max_length=question.detail.max_length)

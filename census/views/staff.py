@@ -5,7 +5,7 @@ from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.contrib.auth.mixins import PermissionRequiredMixin
-from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
@@ -19,7 +19,7 @@ from census.actions.responses import answers_of, open_answers
 from census.actions.waves import CloseNotLater, extend_close
 from census.forms import CaseFilterForm, CloseForm, CodesForm, OpenAnswersForm, RevokeForm
 from census.models import AccessCode, Case, Response, Wave
-from census.reports import board_of
+from census.reports import board_of, with_reply_state
 from census.views.words import summary_of
 
 
@@ -67,14 +67,6 @@ class CloseExtendView(WaveMixin, FormView):
         return redirect("census:wave", self.wave.slug)
 
 
-def with_state(cases: QuerySet) -> QuerySet:
-    """Cases with the state of their live reply as `reply_state` (None when nobody has begun)."""
-    live = Response.objects.live().filter(case=OuterRef("pk"))
-    return cases.annotate(
-        reply_state=Subquery(live.values("state")[:1]), sent_at=Subquery(live.values("submitted_at")[:1])
-    )
-
-
 class CaseListView(WaveMixin, ListView):
     """Find a case by name, number or postcode; narrow by kind, place and how far it is."""
 
@@ -82,24 +74,11 @@ class CaseListView(WaveMixin, ListView):
     paginate_by = 50
 
     def get_queryset(self) -> QuerySet:
-        cases = with_state(Case.objects.visible_to(self.request.user).in_wave(self.wave)).select_related(
-            "stratum", "organisation"
-        )
+        cases = with_reply_state(Case.objects.visible_to(self.request.user).in_wave(self.wave))
         self.filters = CaseFilterForm(self.request.GET)
         if not self.filters.is_valid():
             return cases.none()
-        wanted = self.filters.cleaned_data
-        if wanted["q"]:
-            cases = cases.matching(wanted["q"])
-        if wanted["sector"]:
-            cases = cases.filter(stratum__sector=wanted["sector"])
-        if wanted["region"]:
-            cases = cases.filter(stratum__region=wanted["region"])
-        if wanted["state"] == "none":
-            cases = cases.filter(reply_state__isnull=True)
-        elif wanted["state"]:
-            cases = cases.filter(reply_state=wanted["state"])
-        return cases.in_name_order()
+        return self.filters.narrow(cases).select_related("stratum", "organisation").in_name_order()
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         kept = {key: value for key, value in self.request.GET.items() if key in self.filters.fields and value}
@@ -110,7 +89,7 @@ class CaseMixin(WaveMixin):
     @property
     def case(self) -> Case:
         if not hasattr(self, "_case"):
-            cases = with_state(Case.objects.visible_to(self.request.user).in_wave(self.wave))
+            cases = with_reply_state(Case.objects.visible_to(self.request.user).in_wave(self.wave))
             self._case = get_object_or_404(cases.select_related("organisation", "stratum"), pk=self.kwargs["pk"])
             self._case.wave = self.wave
         return self._case

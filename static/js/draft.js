@@ -1,7 +1,7 @@
 /* Keeps the unsent text of the open census page on this device, in case the page is lost before it is sent.
    <form data-draft="KEY">: KEY names the case, page and revision, so that a draft never meets the page of someone else.
-   Nothing is put back unasked: the text is shown with two buttons. Cleared when the form is sent.
-   Off, and emptied, on a form with data-shared-device. */
+   Nothing is put back unasked: the text is shown with two buttons. Cleared when the form is sent; all of it on a page with
+   data-drafts-clear on its body, and when a form with data-drafts-forget is sent (leaving a shared computer). */
 (function () {
   "use strict";
 
@@ -17,8 +17,13 @@
 
   drop(function (key) { var kept = read(key); return !kept || !kept.at || Date.now() - kept.at > KEEP_MS; });
   if (document.querySelector("[data-drafts-clear]")) drop(function () { return true; });
+  var sent = false;
+  document.addEventListener("submit", function (event) {
+    if (!event.target.hasAttribute("data-drafts-forget")) return;
+    sent = true;
+    drop(function () { return true; });
+  });
   if (!form) return;
-  if (form.hasAttribute("data-shared-device")) { drop(function () { return true; }); return; }
 
   var key = PREFIX + form.dataset.draft;
   var boxes = Array.from(form.querySelectorAll("textarea[name], input[type=text][name]")).filter(function (box) { return !box.readOnly && !box.disabled; });
@@ -29,7 +34,6 @@
     boxes.forEach(function (box) { if (box.value !== box.defaultValue) words[box.name] = box.value; });
     return words;
   }
-  var sent = false;
   function keep() {
     if (sent) return;
     var words = typed();

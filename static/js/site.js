@@ -44,6 +44,18 @@
     if (area.value) say();
   }
 
+  /* "Don't know" for a whole question stands apart from its lines: choosing one side clears the ticks of the other. */
+  function excludeWhole(event) {
+    var box = event.target, form = box.form;
+    if (!form || !box.name) return;
+    var code = box.name.split("__")[0], mark = code + "__mark", isMark = box.name === mark;
+    if (isMark && !box.checked || !isMark && !box.checked && !box.value) return;
+    Array.from(form.elements).forEach(function (other) {
+      if (!other.checked || !other.name) return;
+      if (isMark ? other.type === "radio" && other.name.indexOf(code + "__") === 0 : other.name === mark) other.checked = false;
+    });
+  }
+
   function exclude(event) {
     var box = event.target;
     if (!box.matches || !box.matches(".options input[type=checkbox]") || !box.checked) return;
@@ -74,6 +86,7 @@
   focusErrors();
   document.querySelectorAll("textarea[data-maxlength], input[data-maxlength]").forEach(countLetters);
   document.addEventListener("change", exclude);
+  document.addEventListener("change", excludeWhole);
   document.addEventListener("submit", sendOnce);
   window.addEventListener("pageshow", function () { document.querySelectorAll("form[data-sent]").forEach(function (form) { delete form.dataset.sent; }); });
   document.querySelectorAll("[data-print]").forEach(function (button) {

@@ -232,7 +232,7 @@ def test_the_fields_of_each_type_are_named_as_told():
     assert [(field.name, field.control) for field in fields(one("grid", allow=BOTH))] == [
         ("q01__joining", "radios"),
         ("q01__staying", "radios"),
-        ("q01__mark", "radios"),
+        ("q01__mark", "checkboxes"),
     ]
     assert [(field.name, field.control, field.place) for field in fields(one("rank"))] == [
         ("q01__1", "select", 1),
@@ -240,7 +240,7 @@ def test_the_fields_of_each_type_are_named_as_told():
     ]
     assert [(field.name, field.control) for field in fields(one("year", allow=BOTH))] == [
         ("q01", "figures"),
-        ("q01__mark", "radios"),
+        ("q01__mark", "checkboxes"),
     ]
     assert [(field.name, field.control, field.max_length) for field in fields(one("long"))] == [("q01", "area", 1000)]
     assert [field.control for field in fields(one("text"))] == ["line"]
