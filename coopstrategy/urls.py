@@ -20,6 +20,8 @@ urlpatterns = [
     path("", include("commons.digests.urls")),
     path("", include("commons.people.urls")),
     path("", include("commons.audit.urls")),
+    # One way to change a password: with allauth's limits, its fresh sign-in and its mail that says so.
+    path("admin/password_change/", RedirectView.as_view(pattern_name="account_change_password")),
     path("admin/", admin.site.urls),
 ]
 

@@ -46,10 +46,7 @@ class HomeView(TemplateView):
 
     def get_context_data(self, **kwargs) -> dict[str, Any]:
         now = timezone.now()
-        wave = (
-            Wave.objects.open_at(now).first()
-            or Wave.objects.filter(frame_frozen_at__isnull=False, opens_at__lte=now).first()
-        )
+        wave = Wave.objects.opened_by(now).first()
         return super().get_context_data(
             texts={
                 text.slug: text for text in Text.objects.in_language(get_language()).filter(slug__startswith="home-")

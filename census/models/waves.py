@@ -42,14 +42,15 @@ class InstrumentVersion(models.Model):
 
 
 class WaveQuerySet(models.QuerySet):
-    def open_at(self, now: datetime) -> "WaveQuerySet":
-        return self.filter(opens_at__lte=now, closes_at__gt=now, frame_frozen_at__isnull=False)
+    def opened_by(self, now: datetime) -> "WaveQuerySet":
+        """Waves that have opened, the newest first; the first of them is the one to speak of."""
+        return self.filter(opens_at__lte=now, frame_frozen_at__isnull=False).order_by("-opens_at")
 
     def visible_to(self, user) -> "WaveQuerySet":
         """Staff see every wave; everyone else sees a wave once it has opened."""
         if user.is_authenticated and (user.has_role("staff") or user.has_role("analyst")):
             return self
-        return self.filter(opens_at__lte=timezone.now(), frame_frozen_at__isnull=False)
+        return self.opened_by(timezone.now())
 
 
 class Wave(models.Model):

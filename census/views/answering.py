@@ -50,7 +50,7 @@ class StartView(TemplateView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         now, user = timezone.now(), self.request.user
-        wave = Wave.objects.open_at(now).first() or Wave.objects.filter(frame_frozen_at__isnull=False).first()
+        wave = Wave.objects.opened_by(now).first()
         cases = Case.objects.answerable_by(user).filter(wave=wave).eligible() if wave else Case.objects.none()
         return super().get_context_data(
             wave=wave,

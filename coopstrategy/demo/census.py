@@ -33,6 +33,21 @@ SHARES = {
 }  # fmt: skip
 CHANNELS = {"web": 78, "paper": 9, "phone": 7, "event": 6}
 SHORT_FORM = 22
+FIRST_NAMES = [
+    "Aled",
+    "Bronagh",
+    "Comfort",
+    "Dilip",
+    "Eira",
+    "Fergus",
+    "Grace",
+    "Huda",
+    "Imran",
+    "Jean",
+    "Kofi",
+    "Lowri",
+]
+LAST_NAMES = ["Applegarth", "Brindle", "Coppice", "Dewhirst", "Eames", "Furlong", "Garside", "Hollin", "Ibbot", "Kell"]
 
 
 @transaction.atomic
@@ -104,6 +119,17 @@ def _leanings(questionnaire: Instrument, case: Case) -> dict[str, dict[str, floa
     }
 
 
+def _contact(case: Case, dice: random.Random) -> dict[str, list[str]]:
+    """Who answered, for those who say so: an invented person and an address that reaches nobody."""
+    person = f"{dice.choice(FIRST_NAMES)} {dice.choice(LAST_NAMES)}"
+    return {
+        "id1": [case.name],
+        "id2": [f"{dice.randint(10_000, 32_000)}R"],
+        "id3": [person],
+        "id5_other": ["reply@example.coop"],
+    }
+
+
 def _draw_replies(wave: Wave, waiting: list[str], dice: random.Random, now: datetime) -> None:
     questionnaire = wave.questionnaire
     chosen = _chosen_cases(wave, waiting, dice)
@@ -115,7 +141,8 @@ def _draw_replies(wave: Wave, waiting: list[str], dice: random.Random, now: date
             dice,
             facts_of(case),
             form="short" if dice.randrange(100) < SHORT_FORM else "full",
-            weights=_leanings(questionnaire, case),
+            weights={**_leanings(questionnaire, case), **_contact(case, dice)},
+            identity=dice.random() < 0.5,
         )
         sent = number < REPLIES
         # Many answer in the first days and after each reminder, few in between.
