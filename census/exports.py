@@ -34,7 +34,13 @@ RECORD_TYPES = {"number": "bigint", "text": "text"}
 
 class WaveForm(forms.Form):
     wave = forms.ModelChoiceField(
-        queryset=Wave.objects.filter(frame_frozen_at__isnull=False), label=gettext_lazy("Census"), empty_label=None
+        queryset=Wave.objects.filter(frame_frozen_at__isnull=False),
+        label=gettext_lazy("Census"),
+        empty_label=None,
+        error_messages={
+            "required": gettext_lazy("Choose a census."),
+            "invalid_choice": gettext_lazy("Choose a census in the list."),
+        },
     )
 
 
@@ -44,6 +50,7 @@ class ResponsesForm(WaveForm):
         choices=[("codes", gettext_lazy("As codes, for programs")), ("labels", gettext_lazy("In words, for people"))],
         widget=forms.RadioSelect,
         initial="codes",
+        error_messages={"required": gettext_lazy("Choose how answers should be written.")},
     )
 
 
@@ -228,7 +235,13 @@ class ContactsReport(WaveReport):
 
 class LettersForm(forms.Form):
     batch = forms.ModelChoiceField(
-        queryset=CodeBatch.objects.all(), label=gettext_lazy("Which codes?"), empty_label=None
+        queryset=CodeBatch.objects.all(),
+        label=gettext_lazy("Which codes?"),
+        empty_label=None,
+        error_messages={
+            "required": gettext_lazy("Choose which codes. If there are none, make some on the page of the census."),
+            "invalid_choice": gettext_lazy("Choose codes in the list."),
+        },
     )
 
 

@@ -14,10 +14,15 @@ class TextForm(forms.ModelForm):
     class Meta:
         model = Text
         fields = ["title", "body"]
+        error_messages = {
+            "title": {"required": _("Give the text a title.")},
+            "body": {"required": _("Write the text. It cannot be empty.")},
+        }
         widgets = {"body": forms.Textarea(attrs={"rows": 18, "data-maxlength": 20_000})}
 
     def __init__(self, *args, **kwargs) -> None:
         super().__init__(*args, **kwargs)
         self.fields["based_on"].initial = self.instance.revision
         self.helper = FormHelper()
+        self.helper.show_summary = False
         self.helper.add_input(Submit("save", _("Save and publish")))

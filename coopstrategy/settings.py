@@ -217,6 +217,17 @@ ACCOUNT_SIGNUP_FORM_CLASS = "commons.people.forms.accounts.SignupFields"
 ACCOUNT_FORMS = {
     "login": "commons.people.forms.sign_in.PersonLoginForm",
     "signup": "commons.people.forms.sign_in.PersonSignupForm",
+    "request_login_code": "commons.people.forms.sign_in.PersonRequestLoginCodeForm",
+    "confirm_login_code": "commons.people.forms.sign_in.PersonConfirmLoginCodeForm",
+    "confirm_email_verification_code": "commons.people.forms.sign_in.PersonConfirmEmailForm",
+    "change_email": "commons.people.forms.sign_in.PersonChangeEmailForm",
+    "add_email": "commons.people.forms.sign_in.PersonAddEmailForm",
+    "reset_password": "commons.people.forms.sign_in.PersonResetPasswordForm",
+    "confirm_password_reset_code": "commons.people.forms.sign_in.PersonConfirmResetForm",
+    "reset_password_from_key": "commons.people.forms.sign_in.PersonNewPasswordForm",
+    "change_password": "commons.people.forms.sign_in.PersonChangePasswordForm",
+    "set_password": "commons.people.forms.sign_in.PersonSetPasswordForm",
+    "reauthenticate": "commons.people.forms.sign_in.PersonReauthenticateForm",
 }
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_EMAIL_VERIFICATION = "mandatory"
@@ -244,6 +255,11 @@ ACCOUNT_RATE_LIMITS = {
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_LOGOUT_REDIRECT_URL = "home"
 MFA_ADAPTER = "commons.people.adapters.MfaAdapter"
+MFA_FORMS = {
+    "authenticate": "commons.people.forms.sign_in.SecondStepForm",
+    "reauthenticate": "commons.people.forms.sign_in.SecondStepAgainForm",
+    "activate_totp": "commons.people.forms.sign_in.SecondStepActivateForm",
+}
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = SITE_NAME
 # One step of half a minute either way, for telephones whose clock is off.
@@ -261,6 +277,8 @@ SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = HTTPS
 SESSION_COOKIE_NAME = "__Host-session" if HTTPS else "session"
 CSRF_COOKIE_NAME = "__Host-csrf" if HTTPS else "csrf"
 CSRF_COOKIE_HTTPONLY = True
+# Messages name organisations, and the privacy notice counts two cookies: they wait in the session, not in a third one.
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 CSRF_FAILURE_VIEW = "coopstrategy.views.csrf_failure"
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS

@@ -14,9 +14,10 @@ from commons.exports.reports import Report
 class AskForm(forms.Form):
     purpose = forms.CharField(
         label=_("What is this file for?"),
-        help_text=_("We keep this on record with your name."),
+        help_text=_("We keep this on record with your name"),
         max_length=500,
         widget=forms.Textarea(attrs={"rows": 3, "data-maxlength": 500}),
+        error_messages={"required": _("Say what the file is for.")},
     )
     # The same on each click of one shown form, so that two clicks give one export.
     key = forms.CharField(max_length=40, widget=forms.HiddenInput, initial=lambda: uuid.uuid4().hex)
@@ -24,6 +25,7 @@ class AskForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.helper = FormHelper()
+        self.helper.show_summary = False
         self.helper.add_input(Submit("ask", _("Ask for this file")))
 
 

@@ -1,17 +1,22 @@
-"""What people read can be translated: the texts of templates stand in `{% translate %}` or `{% blocktranslate %}`.
+"""What people read can be translated, and says what to do.
 
-A rough reading, without parsing HTML: whatever words are left of a template once tags, comments and what is translated are
-taken away.
+The texts of templates stand in `{% translate %}` or `{% blocktranslate %}`. That is a rough reading, without parsing HTML:
+whatever words are left of a template once tags, comments and what is translated are taken away.
 """
 
 import re
 
 import pytest
+from django import forms
+from django.conf import settings
 from django.template.base import DebugLexer, TokenType
+from django.utils.module_loading import import_string
 
+from commons.people.forms.sign_in import InOurWords
 from tests.architecture.addresses import addresses
 from tests.architecture.tree import ROOT
 
+OUR_APPS = {"census", "commons", "consultation", "coopstrategy"}
 FOLDER = ROOT / "templates"
 TEMPLATES = sorted(path.relative_to(FOLDER) for path in FOLDER.rglob("*.*") if path.suffix in {".html", ".txt"})
 # Attributes that are read out or shown.
@@ -63,3 +68,24 @@ def test_every_address_a_template_names_leads_somewhere():
         for name in re.findall(r"""{%\s*url\s+["']([^"']+)["']""", (FOLDER / path).read_text())
     }
     assert {(path, name) for path, name in named if name not in known} == set()
+
+
+def forms_below(form: type[forms.BaseForm]) -> set[type[forms.BaseForm]]:
+    return {form}.union(*(forms_below(below) for below in form.__subclasses__()))
+
+
+def test_every_field_that_must_be_filled_asks_for_it_in_its_own_words():
+    """Several fields may be empty at once, and then a list of links that all say "This field is required." helps nobody."""
+    addresses()
+    of_allauth = [import_string(name) for name in [*settings.ACCOUNT_FORMS.values(), *settings.MFA_FORMS.values()]]
+    assert [form for form in of_allauth if not issubclass(form, InOurWords)] == []
+    ours = {form for form in forms_below(forms.BaseForm) if form.__module__.split(".")[0] in OUR_APPS}
+    silent = {
+        f"{form.__name__}.{name}"
+        for form in ours.difference(of_allauth)
+        for name, field in form.base_fields.items()
+        if field.required
+        and not isinstance(field.widget, forms.HiddenInput)
+        and str(field.error_messages["required"]) == str(forms.Field.default_error_messages["required"])
+    }
+    assert silent == set()

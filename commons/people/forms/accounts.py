@@ -13,6 +13,7 @@ class SignupFields(forms.Form):
         max_length=150,
         widget=forms.TextInput(attrs={"autocomplete": "name"}),
         help_text=_("As you want others on this site to see it"),
+        error_messages={"required": _("Type your name.")},
     )
     field_order = ["name", "email", "password1"]
 

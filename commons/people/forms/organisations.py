@@ -32,6 +32,7 @@ class MembershipAskForm(forms.Form):
         help_text=_("For example secretary, director, manager or member"),
         max_length=100,
         widget=forms.TextInput(attrs={"autocomplete": "organization-title"}),
+        error_messages={"required": _("Say what you do in the organisation.")},
     )
 
     def __init__(self, *args: object, **kwargs: object) -> None:
@@ -50,6 +51,7 @@ class MembershipCheckForm(forms.Form):
         label=_("Does this person speak for the organisation?"),
         choices=[(ACCEPT, _("Yes, accept the request")), (DECLINE, _("No, turn it down"))],
         widget=forms.RadioSelect,
+        error_messages={"required": _("Choose yes or no."), "invalid_choice": _("Choose yes or no.")},
     )
     reason = forms.CharField(
         label=_("Reason (only when you turn it down)"),
@@ -69,7 +71,7 @@ class MembershipCheckForm(forms.Form):
     def clean(self) -> dict:
         data = super().clean()
         if data.get("answer") == self.DECLINE and "reason" not in self.errors and not data.get("reason"):
-            self.add_error("reason", _("Enter a reason, so that the person knows what to do next"))
+            self.add_error("reason", _("Give a reason, so that the person knows what to do next."))
         return data
 
 

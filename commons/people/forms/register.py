@@ -19,19 +19,24 @@ class RegisterImportForm(forms.Form):
         label=_("Register file"),
         help_text=_("The open data on organisations from Co-operatives UK, as CSV"),
         widget=forms.FileInput(attrs={"accept": ".csv,text/csv"}),
+        error_messages={
+            "required": _("Choose the file to import."),
+            "empty": _("This file is empty. Choose the one to import."),
+        },
     )
     edition = forms.CharField(
         label=_("Edition"),
         help_text=_("Year and month, such as 2017-06. Leave it empty and the newest date in the file tells"),
         max_length=7,
         required=False,
-        validators=[RegexValidator(rf"\A{AN_EDITION.pattern}\Z", _("Enter a year and a month, such as 2017-06"))],
+        validators=[RegexValidator(rf"\A{AN_EDITION.pattern}\Z", _("Write a year and a month, such as 2017-06."))],
         widget=forms.TextInput(attrs={"autocomplete": "off", "size": 7}),
     )
 
     def __init__(self, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)
         self.helper = FormHelper()
+        self.helper.show_summary = False
         self.helper.add_input(Submit("bring", _("Import the file")))
 
     def clean_file(self) -> UploadedFile:

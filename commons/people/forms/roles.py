@@ -26,6 +26,11 @@ class PersonSearchForm(forms.Form):
 class DayField(forms.DateField):
     """A day, picked or typed."""
 
+    default_error_messages = {
+        "required": _("Choose a day."),
+        "invalid": _("Write the day as year, month and day, such as 2027-01-29."),
+    }
+
     def __init__(self, **kwargs: object) -> None:
         super().__init__(widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}), **kwargs)
 
@@ -33,7 +38,12 @@ class DayField(forms.DateField):
 class AppointForm(forms.Form):
     """A role and its dates."""
 
-    role = forms.ChoiceField(label=_("Role"), choices=Role.choices, widget=forms.RadioSelect)
+    role = forms.ChoiceField(
+        label=_("Role"),
+        choices=Role.choices,
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Choose a role."), "invalid_choice": _("Choose one of the roles in the list.")},
+    )
     starts_on = DayField(label=_("First day"), initial=timezone.localdate)
     ends_on = DayField(
         label=_("First day without the role (optional)"),
@@ -51,7 +61,7 @@ class AppointForm(forms.Form):
         data = super().clean()
         starts_on, ends_on = data.get("starts_on"), data.get("ends_on")
         if starts_on and ends_on and ends_on <= starts_on:
-            self.add_error("ends_on", _("Enter a day after the first day"))
+            self.add_error("ends_on", _("Choose a day after the first day."))
         return data
 
 
@@ -71,5 +81,5 @@ class AppointmentEndForm(forms.Form):
     def clean_ends_on(self) -> object:
         day = self.cleaned_data["ends_on"]
         if day < timezone.localdate():
-            raise forms.ValidationError(_("Enter today or a later day"))
+            raise forms.ValidationError(_("Choose today or a later day."))
         return day

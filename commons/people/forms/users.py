@@ -18,8 +18,13 @@ class ProfileForm(forms.ModelForm):
         labels = {"name": _("Your name")}
         help_texts = {"name": _("As you want others on this site to see it")}
         widgets = {"name": forms.TextInput(attrs={"autocomplete": "name"})}
+        error_messages = {"name": {"required": _("Type your name.")}}
 
-    language = forms.ChoiceField(label=_("Language"), widget=forms.RadioSelect)
+    language = forms.ChoiceField(
+        label=_("Language"),
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Choose a language."), "invalid_choice": _("Choose a language in the list.")},
+    )
 
     def __init__(self, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)

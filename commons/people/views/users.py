@@ -36,7 +36,11 @@ class YouView(LoginRequiredMixin, TemplateView):
         context["details"] = [
             {"label": _("Name"), "values": [user.name], "url": change},
             {"label": _("E-mail address"), "values": [user.email], "url": reverse("account_email")},
-            {"label": _("Language"), "values": [dict(settings.LANGUAGES).get(user.language, user.language)], "url": change},
+            {
+                "label": _("Language"),
+                "values": [dict(settings.LANGUAGES).get(user.language, user.language)],
+                "url": change,
+            },
         ]
         context["has_second_step"] = Authenticator.objects.filter(
             user=user, type__in=[Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN]

@@ -137,7 +137,7 @@ def test_bad_answers_are_kept_and_explained(mine, numbers):
     assert response.status_code == 200
     assert response.context["form"].errors == {
         "rows": ["Enter a whole number."],
-        "purpose": ["This field is required."],
+        "purpose": ["Say what the file is for."],
     }
     assert 'value="many"' in response.content.decode()
     assert ExportJob.objects.count() == 0

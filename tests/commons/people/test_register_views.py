@@ -86,10 +86,10 @@ def test_a_double_click_brings_one_file(client, staff, rung):
 @pytest.mark.parametrize(
     ("data", "answers", "field", "error"),
     [
-        (b"", {}, "file", "The submitted file is empty."),
-        (SMALL.read_bytes(), {"edition": "June"}, "edition", "Enter a year and a month, such as 2017-06"),
+        (b"", {}, "file", "This file is empty. Choose the one to import."),
+        (SMALL.read_bytes(), {"edition": "June"}, "edition", "Write a year and a month, such as 2017-06."),
         (SMALL.read_bytes(), {"edition": "2017-06\n"}, None, None),
-        (SMALL.read_bytes(), {"edition": "20170-6"}, "edition", "Enter a year and a month, such as 2017-06"),
+        (SMALL.read_bytes(), {"edition": "20170-6"}, "edition", "Write a year and a month, such as 2017-06."),
     ],
 )
 def test_what_cannot_be_taken_is_said_at_its_field(client, staff, rung, data, answers, field, error):
