@@ -70,17 +70,19 @@ TEXTS = {
         "We want everyone to be able to use this site.\n\n"
         "- Every page works with a keyboard, with touch and with a screen reader, and without script.\n"
         "- Text can be made four times larger without anything being cut off.\n"
-        "- You can answer by phone or on paper instead: the ways are at the foot of every page.\n\n"
+        "- You can answer by phone instead: the number is at the foot of every page.\n\n"
         "We test each page with software against the Web Content Accessibility Guidelines 2.2, level AA. Such tests find only part "
         "of what gets in people's way. If something here does, please tell us: we will help at once and then mend it.",
     ),
     "privacy": (
         "Privacy notice",
         "## What we hold\n\n"
-        "- **Your account**: name and email address, if you make one. You can answer the census without one.\n"
+        "- **Your account**: name and e-mail address, if you make one. You can answer the census without one.\n"
         "- **Your co-op's answers**, saved each time you press continue.\n"
         "- **The public register of co-ops**: names, addresses and kinds.\n"
         "- **A record of what was done**, such as who opened a reply. It holds no answers.\n\n"
+        "What you type into the census and have not saved yet is kept on the device you type it on, so that it is not lost. "
+        "“Forget my code here” removes it.\n\n"
         "## What we do not do\n\n"
         "No advertising, no tracking, no selling or sharing of data, no cookies but the two that the site needs to work.\n\n"
         "## Your rights\n\n"
@@ -89,8 +91,7 @@ TEXTS = {
     ),
     "contact": (
         "Contact",
-        "Call, write or email us in the ways shown at the foot of every page. We can take your answers by phone, post you a paper "
-        "form, or call you back in Welsh.",
+        "Call, write or e-mail us in the ways shown at the foot of every page. We can take your answers by phone.",
     ),
     "strategy": (
         "The draft strategy",

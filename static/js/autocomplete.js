@@ -1,11 +1,11 @@
 /* An accessible combobox (WAI-ARIA 1.2, list autocomplete). It enhances
      <select data-autocomplete>               filters the options of the select, which stays and keeps the answer;
      <input data-suggestions="URL">           asks URL?q=... for [{"value", "label"}]; what is typed counts, chosen or not.
-   Words come from the page through data-none ("Nothing found") and data-found ("%d found"). Without this file both still work. */
+   The words it shows and says stand on the script tag of the frame. Without this file both still work. */
 (function () {
   "use strict";
 
-  var MOST = 12;
+  var MOST = 12, WORDS = document.querySelector("script[data-autocomplete]").dataset;
 
   function plain(text) { return text.normalize("NFD").replace(/[\u0300-\u036f]/g, "").toLowerCase().trim(); }
 
@@ -64,14 +64,14 @@
         row.textContent = item.label;
         list.append(row);
       });
-      if (!found.length && typed && words.none) {
+      if (!found.length && typed && words.saysNone) {
         var none = document.createElement("li");
         none.className = "combo-none";
         none.setAttribute("role", "presentation");
-        none.textContent = words.none;
+        none.textContent = WORDS.none;
         list.append(none);
       }
-      status.textContent = found.length ? (words.found || "%d").replace("%d", found.length) : typed ? words.none || "" : "";
+      status.textContent = found.length ? WORDS.found.replace("%d", found.length) : typed && words.saysNone ? WORDS.none : "";
       list.hidden = !list.children.length;
       input.setAttribute("aria-expanded", String(found.length > 0));
       active = -1;
@@ -138,7 +138,7 @@
     select.hidden = true;
     select.required = false;
     select.dataset.standIn = input.id;
-    new Combo(input, { none: select.dataset.none, found: select.dataset.found, label: label && label.textContent.trim(), opens: true },
+    new Combo(input, { label: label && label.textContent.trim(), opens: true, saysNone: true },
       function (typed) { return matching(items, typed); },
       function (item) { select.value = item ? item.value : ""; select.dispatchEvent(new Event("change", { bubbles: true })); });
     /* Words that fully name an option count as choosing it; other words are taken away, so that nobody thinks they were sent. */
@@ -153,17 +153,14 @@
 
   function enhanceInput(input) {
     var label = document.querySelector('label[for="' + CSS.escape(input.id) + '"]');
-    new Combo(input, { none: "", found: input.dataset.found, label: label && label.textContent.trim(), wait: 200 },
+    new Combo(input, { label: label && label.textContent.trim(), wait: 200 },
       function (typed) {
         if (typed.trim().length < 2) return [];
         var address = new URL(input.dataset.suggestions, location.href);
         address.searchParams.set("q", typed);
         return fetch(address, { headers: { Accept: "application/json" }, credentials: "same-origin" }).then(function (answer) { return answer.ok ? answer.json() : []; });
       },
-      function (item) {
-        var partner = document.getElementById(input.dataset.valueInto || "");
-        if (partner) partner.value = item ? item.value : "";
-      });
+      function () {});
   }
 
   document.querySelectorAll("select[data-autocomplete]").forEach(enhanceSelect);
