@@ -55,10 +55,10 @@ class Entry(models.Model):
             models.Index(fields=["target_type", "target_id", "-id"], name="audit_entry_by_target"),
         ]
 
+    def __str__(self) -> str:
+        return f"{self.at:%Y-%m-%d %H:%M} {self.actor_label} {self.verb} {self.target_label}"
+
     @property
     def said(self) -> str:
         """The verb as people write it: the action's own name, with spaces."""
         return self.verb.replace("_", " ")
-
-    def __str__(self) -> str:
-        return f"{self.at:%Y-%m-%d %H:%M} {self.actor_label} {self.verb} {self.target_label}"
