@@ -135,13 +135,19 @@ class HashedFile:
 
 
 def copied(cursor: Any, report: Report, params: dict[str, Any]) -> Iterator[tuple[int, bytes]]:
-    """The CSV of a report in blocks of about 64 KiB, each with the number of rows in it. Postgres sends one message a row."""
+    """The CSV of a report in blocks of about 64 KiB, each with the number of rows in it. Postgres sends one message a row.
+
+    Every cell is quoted: left to itself, LibreOffice also takes a semicolon or a tab for the end of a cell that is not, and what
+    follows may be a formula.
+    """
     head = BYTE_ORDER_MARK + csv_line(report.header(params)).encode()
     statement, args = report.query(params)
     if isinstance(statement, str):
         statement = sql.SQL(statement)
     rows, size, parts = 0, len(head), [head]
-    with cursor.copy(sql.SQL("COPY ({}) TO STDOUT WITH (FORMAT csv)").format(statement), args) as messages:
+    with cursor.copy(
+        sql.SQL("COPY ({}) TO STDOUT WITH (FORMAT csv, FORCE_QUOTE *)").format(statement), args
+    ) as messages:
         for message in messages:
             rows += 1
             size += len(message)

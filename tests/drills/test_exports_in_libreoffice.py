@@ -41,6 +41,8 @@ TEXTS = [
     "plain words",
     'O\'Neil & Sons, "Ltd"',
     "two\nlines",
+    "a;=1+1",
+    "a\t=1+1",
     "a;b|c\td",
     "Ŵyl ŷd é 合作社",
 ]
@@ -52,8 +54,8 @@ def soffice() -> str:
     return program
 
 
-def opened(csv_file, folder) -> tuple[int, list[str]]:
-    """Number of formulas, and the texts of column B, after LibreOffice has opened the CSV (UTF-8, comma) and saved it as xlsx."""
+def opened(csv_file, folder, separators: str = "44") -> tuple[int, list[str]]:
+    """Number of formulas, and the texts of column B, after LibreOffice has opened the CSV (UTF-8) and saved it as xlsx."""
     # Column 2 is left to LibreOffice's judgement ("standard"), as when a person opens the file by double click.
     command = [
         soffice(),
@@ -62,7 +64,7 @@ def opened(csv_file, folder) -> tuple[int, list[str]]:
         "--convert-to",
         "xlsx:Calc MS Excel 2007 XML",
     ]
-    command += ["--infilter=CSV:44,34,76,1", "--outdir", str(folder), str(csv_file)]
+    command += [f"--infilter=CSV:{separators},34,76,1", "--outdir", str(folder), str(csv_file)]
     subprocess.run(command, check=True, capture_output=True, timeout=120)
     with zipfile.ZipFile(folder / f"{csv_file.stem}.xlsx") as book:
         sheet = ET.fromstring(book.read("xl/worksheets/sheet1.xml"))  # noqa: S314 - LibreOffice wrote it a moment ago
@@ -93,7 +95,9 @@ class Texts(Report):
         return rows.format(text=text), [TEXTS]
 
 
-def test_nothing_in_an_export_comes_alive_and_plain_texts_read_back(monkeypatch, settings, tmp_path):
+# A comma; and what LibreOffice offers whoever opens the file by hand: comma, semicolon and tab.
+@pytest.mark.parametrize("separators", ["44", "44/59/9"])
+def test_nothing_in_an_export_comes_alive_and_plain_texts_read_back(monkeypatch, settings, tmp_path, separators):
     settings.PRIVATE_DIR = tmp_path / "private"
     monkeypatch.setitem(reports._register, Texts.name, Texts())
     ask_for_export(Texts.name, {}, by=UserFactory())
@@ -102,13 +106,13 @@ def test_nothing_in_an_export_comes_alive_and_plain_texts_read_back(monkeypatch,
     assert job.state == State.DONE
     file = tmp_path / "export.csv"
     file.write_bytes(job.stored_at.read_bytes())
-    formulas, texts = opened(file, tmp_path)
+    formulas, texts = opened(file, tmp_path, separators)
     print(f"{len(TEXTS)} texts opened in LibreOffice: {formulas} formulas")
     assert formulas == 0
     assert texts[0] == guard("=1+1")
     assert len(texts) == len(TEXTS) + 1
     readable = [
-        (guard(text), shown) for text, shown in zip(TEXTS, texts[1:], strict=True) if text in LIVE or text in TEXTS[-5:]
+        (guard(text), shown) for text, shown in zip(TEXTS, texts[1:], strict=True) if text in LIVE or text in TEXTS[-7:]
     ]
     assert [shown for _text, shown in readable] == [text for text, _shown in readable]
 

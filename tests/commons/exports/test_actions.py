@@ -150,7 +150,7 @@ def test_jobs_nobody_will_take_any_more_fail_and_the_person_is_told(numbers, sta
 @made
 def test_taking_the_file_is_on_record(numbers, staff):
     job = make(staff)
-    assert take_export(job, by=staff).read_bytes() == b'\xef\xbb\xbfnumber,\'=text\n1,""\n2,""\n3,""\n'
+    assert take_export(job, by=staff).read_bytes() == b'\xef\xbb\xbfnumber,\'=text\n"1",""\n"2",""\n"3",""\n'
     assert verbs()[-1] == "take_export"
 
 

@@ -51,7 +51,7 @@ def test_the_file_holds_every_row_and_the_job_says_so(numbers):
     make_file(job)
     assert end_of(job) == (State.DONE, "")
     content = job.stored_at.read_bytes()
-    lines = "".join(f'{n},"\'=1+1, é"\n' for n in range(1, 20_001))
+    lines = "".join(f'"{n}","\'=1+1, é"\n' for n in range(1, 20_001))
     assert content == b"\xef\xbb\xbf" + f"number,'=text\n{lines}".encode()
     assert (job.done_count, job.total_count) == (20_000, 20_000)
     assert (job.file_size, job.sha256) == (len(content), hashlib.sha256(content).hexdigest())
@@ -64,7 +64,7 @@ def test_a_line_break_in_a_cell_is_still_one_row(numbers):
     job = claimed("drill-numbers", rows=2, text="one\r\ntwo")
     make_file(job)
     assert end_of(job) == (State.DONE, "")
-    assert job.stored_at.read_bytes().endswith(b'1,"one\r\ntwo"\n2,"one\r\ntwo"\n')
+    assert job.stored_at.read_bytes().endswith(b'"1","one\r\ntwo"\n"2","one\r\ntwo"\n')
 
 
 def test_an_export_of_nothing_is_a_header(numbers):
