@@ -147,6 +147,7 @@ def answering_pages(world: World) -> Iterator[SitePage]:
     yield errors("choose an organisation", "of_many", at("choose"), {}, status=422)
     yield SitePage("hub", "chosen", at("hub"))
     yield SitePage("hub", "member", at("hub"))
+    yield SitePage("hub", "joining", at("hub"))
     for state in ("new", "begun", "ready", "sent", "changed"):
         yield SitePage(f"hub, {state}", f"code:{state}", at("hub"))
     yield SitePage("hub, closed", "code:closed", at("hub", wave=world.past.slug))

@@ -187,7 +187,7 @@ class World:
                 instrument, dice, {}, form="full", weights=LEADING, skip=0, mark=0, identity=True
             )
             answers = {
-                code: self.tainted(value, 60) if isinstance(value, str) and self._is_written(code) else value
+                code: " ".join(self.tainted(value, most).split()) if (most := self._room_for(code)) else value
                 for code, value in answers.items()
             }
             found: dict[str, Page] = {}
@@ -201,9 +201,11 @@ class World:
                 return answers, marks, found
         raise AssertionError("no sample leads past every type of question")
 
-    def _is_written(self, code: str) -> bool:
-        asked = self.wave.questionnaire.questions.get(code)
-        return asked is None or asked.type in {"text", "long", "lookup"}
+    def _room_for(self, code: str) -> int:
+        """How many characters may be written there; 0 where nothing is written."""
+        instrument = self.wave.questionnaire
+        asked = instrument.questions.get(code) or instrument.details[code]
+        return min(asked.max_length or 0, 100) if asked.type in {"text", "long", "lookup"} else 0
 
     def _fill(self, state: str, pages: list[Page], answers: dict[str, Any], marks: dict[str, str]) -> None:
         code = self.codes[state]
@@ -339,6 +341,8 @@ class World:
             self.clients[role].force_login(getattr(self, role))
         chosen = {CASES: {self.wave.slug: self.case_of(2).pk}}
         self.clients["chosen"] = self.with_session(chosen, user=self.of_many)
+        code = {CODES: {self.wave.slug: str(self.codes["begun"].pk)}}
+        self.clients["joining"] = self.with_session(code, user=self.newcomer)
         # Signed in long ago, so that what is sensitive is asked for again.
         self.clients["member:again"] = self.with_session({}, user=self.member)
         self.clients["staff:again"] = self.with_session({}, user=self.staff)

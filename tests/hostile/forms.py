@@ -1,0 +1,190 @@
+"""Every form of the site, with something that it takes, and where what it took can be read again."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+
+from django.db import transaction
+from django.http import HttpResponse
+from django.test import Client
+from django.urls import reverse
+
+from census.instrument import Page, fields
+from census.models import CodeBatch, PageRevision
+from census.views.access import token_of
+from commons.audit.models import Entry
+from commons.exports.models import ExportJob
+from commons.exports.reports import reports_for
+from commons.people.models import Membership, User
+from consultation.models import Text
+from tests.browser.pages import fit
+from tests.browser.world import PASSWORD, World
+from tests.hostile.inputs import encoded
+
+FORM = "application/x-www-form-urlencoded"
+Reader = Callable[[], str | None]
+
+
+@dataclass(frozen=True)
+class Form:
+    """`good` is taken as it stands; `reads` tells per field what is kept of it. `is_file` sends it as a browser sends files."""
+
+    name: str
+    role: str
+    url: str
+    good: dict[str, bytes]
+    reads: dict[str, Reader] = field(default_factory=dict)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+def forms_of(world: World) -> Iterator[Form]:
+    yield from account_forms(world)
+    yield from census_forms(world)
+    yield from member_forms(world)
+    yield from staff_forms(world)
+
+
+def account_forms(world: World) -> Iterator[Form]:
+    def at(name: str) -> str:
+        return reverse(name)
+
+    word = PASSWORD.encode()
+    email = world.member.email.encode()
+    yield Form("sign in", "visitor", at("account_login"), {"login": email, "password": word, "next": b"/you/"})
+    new = {"name": b"Ida", "email": b"ida.new@example.coop", "password1": b"", "next": b"/you/"}
+    yield Form("sign up", "visitor", at("account_signup"), new, {"name": newest(User, "name")})
+    yield Form("sign out", "member", at("account_logout"), {"next": b"/"})
+    yield Form("ask for a code", "visitor", at("account_request_login_code"), {"email": email, "next": b"/"})
+    yield Form("type the code", "by-code", at("account_confirm_login_code"), {"code": b"000000", "action": b""})
+    code = {"code": b"000000", "action": b"", "email": b"other@example.coop"}
+    yield Form("confirm the address", "signing-up", at("account_email_verification_sent"), code)
+    yield Form("new password", "visitor", at("account_reset_password"), {"email": email})
+    yield Form("new password, code", "resetting", at("account_confirm_password_reset_code"), {"code": b"000000"})
+    yield Form("new password, set", "new-password", at("account_complete_password_reset"), {"password1": b"a long one indeed"})  # fmt: skip
+    yield Form("change the password", "member", at("account_change_password"), {"oldpassword": word, "password1": b"another one indeed"})  # fmt: skip
+    yield Form("set a password", "newcomer", at("account_set_password"), {"password1": b"another one indeed"})
+    yield Form("e-mail address", "member", at("account_email"), {"email": b"new@example.coop", "action_add": b""})
+    yield Form("show that it is you", "member:again", at("account_reauthenticate"), {"password": word, "next": b"/you/"})  # fmt: skip
+    yield Form("second step", "second-step", at("mfa_authenticate"), {"code": b"000000"})
+    yield Form("by app", "staff:again", at("mfa_reauthenticate"), {"code": b"000000", "next": b"/you/"})
+    yield Form("set up the app", "member", at("mfa_activate_totp"), {"code": b"000000"})
+    yield Form("turn off the app", "staff", at("mfa_deactivate_totp"), {})
+    yield Form("make recovery codes", "staff", at("mfa_generate_recovery_codes"), {})
+
+
+def census_forms(world: World) -> Iterator[Form]:
+    yield Form("census code", "visitor", reverse("census:code"), {"code": world.codes["new"].plain().encode()})
+    slug = world.wave.slug
+    yield Form("leave the census", "code:begun", reverse("census:leave"), {})
+    yield Form("choose", "of_many", reverse("census:choose", args=[slug]), {"case": str(world.case_of(2).pk).encode()})
+    token = token_of(world.codes["ready"].case).encode()
+    yield Form("send the census", "code:ready", reverse("census:check", args=[slug]), {"case": token})
+    yield Form("join by code", "joining", reverse("census:join", args=[slug]), {})
+    yield from question_forms(world)
+
+
+def question_forms(world: World) -> Iterator[Form]:
+    """One page for each type of question. Page revisions are what is kept."""
+    for page in world.quiet.questionnaire.pages:
+        yield question_form(world, page)
+
+
+def question_form(world: World, page: Page) -> Form:
+    asked = page.questions[0]
+    good = {name: str(value).encode() for name, value in fit(asked).items()}
+    good |= {part.name: b"" for part in fields(asked) if part.name not in good}
+    good |= {"case": token_of(world.codes["types"].case).encode(), "based_on": b"0", "seen": b"", "choice__q01": b""}
+    reads: dict[str, Reader] = {}
+    if asked.type in {"text", "long", "lookup"}:
+        reads[asked.code] = lambda: (
+            row.answers.get(asked.code, "") if (row := PageRevision.objects.order_by("pk").last()) else None
+        )
+    url = reverse("census:page", args=[world.quiet.slug, page.section.id, page.id])
+    return Form(f"question, {asked.type}", "code:types", url, good, reads)
+
+
+def member_forms(world: World) -> Iterator[Form]:
+    profile = {"name": b"Sam", "language": b"en-gb"}
+    yield Form("profile", "member", reverse("people:profile-change"), profile, {"name": lambda: User.objects.get(pk=world.member.pk).name})  # fmt: skip
+    ask = reverse("people:membership-ask", args=[world.organisations[5].pk])
+    yield Form("join", "member", ask, {"part": b"Chair"}, {"part": newest(Membership, "part")})
+    yield Form("leave", "member", reverse("people:membership-end", args=[world.membership.pk]), {})
+    yield Form("notices", "staff", reverse("digests:notice-list"), {})
+
+
+def staff_forms(world: World) -> Iterator[Form]:
+    slug = world.wave.slug
+
+    def at(name: str, *args: object) -> str:
+        return reverse(f"census:{name}", args=[slug, *args])
+
+    def said(key: str) -> Reader:
+        return lambda: Entry.objects.newest_first().first().data.get(key)
+
+    close = {"closes_at": b"2030-01-29 17:00", "reason": b"The post was late"}
+    yield Form("move the close", "staff", at("close-extend"), close, {"reason": said("reason")})
+    codes = {"label": b"Reminders", "sector": b"", "region": b"", "unheard": b"on"}
+    yield Form("make codes", "staff", at("codes-issue"), codes, {"label": newest(CodeBatch, "label")})
+    case = world.codes["sent"].case_id
+    yield Form("a code for one", "staff", at("case", case), {})
+    revoke = at("code-revoke", case, world.codes["sent"].pk)
+    yield Form("withdraw a code", "staff", revoke, {"reason": b"Lost"}, {"reason": said("reason")})
+    yield Form("read a reply", "analyst", at("answers-open", case), {"purpose": b"To check"}, {"purpose": said("purpose")})  # fmt: skip
+    batch = str(CodeBatch.objects.first().pk).encode()
+    for role, person in (("staff", world.staff), ("analyst", world.analyst)):
+        for report in reports_for(person):
+            wanted = {"wave": str(world.wave.pk).encode(), "show": b"codes", "batch": batch}
+            good = {name: wanted[name] for name in report.form_class.base_fields}
+            good |= {"purpose": b"For the panel", "key": b"abc"}
+            ask = reverse("exports:job-ask", args=[report.name])
+            yield Form(f"ask for {report.name}, {role}", role, ask, good, {"purpose": newest(ExportJob, "purpose", "asked_at")})  # fmt: skip
+    yield Form("cancel an export", "analyst", reverse("exports:job-cancel", args=[world.jobs["waiting"].pk]), {})
+    yield Form("export again", "analyst", reverse("exports:job-retry", args=[world.jobs["failed"].pk]), {})
+    text = reverse("consultation:text-edit", args=[world.text.pk])
+    edit = {"title": b"About", "body": b"What is at stake.", "based_on": str(world.text.revision).encode()}
+    yield Form(
+        "edit a text",
+        "staff",
+        text,
+        edit,
+        {name: lambda name=name: getattr(Text.objects.get(pk=world.text.pk), name) for name in ("title", "body")},
+    )
+    yield Form("import a register", "staff", reverse("people:register-import"), {"file": b"a,b", "edition": b"2017-06"})
+    check = reverse("people:membership-check", args=[world.asked.pk])
+    reason: Reader = lambda: Membership.objects.get(pk=world.asked.pk).reason  # noqa: E731
+    yield Form("answer a request", "staff", check, {"answer": b"decline", "reason": b"Not known"}, {"reason": reason})
+    appoint = {"role": b"scribe", "starts_on": b"2027-01-01", "ends_on": b"2028-01-01"}
+    yield Form("appoint", "staff", reverse("people:person-appoint", args=[world.member.pk]), appoint)
+    end = reverse("people:appointment-end", args=[world.analyst.appointments.get().pk])
+    yield Form("end an appointment", "staff", end, {"ends_on": b"2028-01-01"})
+
+
+def newest(model: type, name: str, by: str = "pk") -> Reader:
+    return lambda: getattr(model.objects.order_by(by).last(), name, None)
+
+
+class Undone(Exception):
+    """Ends the transaction in which something was tried."""
+
+
+def send(client: Client, url: str, body: bytes, content_type: str = FORM) -> HttpResponse:
+    """POST any bytes. The caller undoes what it did."""
+    return client.generic("POST", url, body, content_type)
+
+
+def send_pairs(client: Client, form: Form, pairs: list[tuple[str, bytes]]) -> HttpResponse:
+    return send(client, form.url, encoded(pairs))
+
+
+def undone(client: Client, try_out: Callable[[], None]) -> None:
+    """Do something and take it back: the rows by the end of the transaction, the client's cookies by hand."""
+    kept = client.cookies.copy()
+    try:
+        with transaction.atomic():
+            try_out()
+            raise Undone
+    except Undone:
+        pass
+    finally:
+        client.cookies = kept

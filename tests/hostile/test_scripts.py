@@ -1,0 +1,122 @@
+"""Names, reasons, file names and texts that hold scripts, seen by everyone in a real browser, with the content security policy on
+and off: none runs, and the policy has nothing to report. A report would mean that only the policy stood in the way."""
+
+from collections.abc import Iterator
+from urllib.parse import quote
+
+import pytest
+from django.urls import reverse
+from playwright.sync_api import Browser
+
+from census.exports import LettersReport
+from census.models import CodeBatch
+from tests.browser.conftest import Walker
+from tests.browser.pages import SitePage, pages_of
+from tests.browser.world import World
+from tests.hostile.forms import forms_of
+from tests.hostile.scripts import CORPUS, SHORT, Tainter
+
+WATCH = """
+    window.alert = window.confirm = window.prompt = () => console.error("A SCRIPT RAN");
+    document.addEventListener("securitypolicyviolation", (event) => console.error("REFUSED " + event.violatedDirective + " " + event.sample));
+"""
+# What no page of ours writes, so that it can only come from a string of the corpus.
+FOREIGN = """() => Array.from(document.querySelectorAll("*")).filter((node) =>
+    Array.from(node.attributes).some((one) => one.name.startsWith("on") || one.name === "srcdoc" ||
+        (["href", "src", "action", "formaction"].includes(one.name) && /^\\s*(javascript|data:text|vbscript)/i.test(one.value))) ||
+    (node.localName === "script" && !node.src) || ["iframe", "object", "embed", "video", "math"].includes(node.localName)
+).map((node) => node.outerHTML.slice(0, 200))"""
+
+
+@pytest.fixture
+def tainter() -> Tainter:
+    return Tainter()
+
+
+@pytest.fixture
+def tainted(live_server, settings, tmp_path, tainter: Tainter) -> World:
+    settings.ROOT_URLCONF = "tests.browser.urls"
+    settings.PRIVATE_DIR = tmp_path
+    settings.DEMO = True
+    return World(tainter)
+
+
+@pytest.fixture(params=[True, False], ids=["with the policy", "without the policy"])
+def walker(request, browser: Browser, live_server, tainted: World) -> Iterator[Walker]:
+    walker = Walker(browser, live_server.url, tainted, bypass_csp=not request.param)
+    walker.context.add_init_script(WATCH)
+    yield walker
+    walker.close()
+
+
+def tainted_pages(world: World) -> Iterator[SitePage]:
+    """Every page; every form given back with what was wrong in it; every search given back; and an address that does not exist."""
+    for page in pages_of(world):
+        if not page.has_errors and page.status == 200:
+            yield page
+    for form in forms_of(world):
+        if form.good and form.name not in {"sign out"}:
+            send = {name: SHORT for name in form.good if name not in {"case", "based_on"}}
+            yield SitePage(f"form: {form.name}", form.role, form.url, send=send, more={"own_form": True})
+    slug = world.wave.slug
+    searches = [
+        ("staff", reverse("census:case-list", args=[slug])),
+        ("staff", reverse("people:person-list")),
+        ("staff", reverse("people:register-import-detail", args=[world.imports["done"].pk])),
+        ("member", reverse("people:organisation-find")),
+        ("visitor", reverse("account_login")),
+    ]
+    for role, url in searches:
+        yield SitePage(f"search: {url}", role, f"{url}?q={quote(SHORT)}&next={quote(SHORT)}&page={quote(SHORT)}")
+    yield SitePage("no such page", "staff", f"/{quote(SHORT)}/")
+
+
+def test_no_script_runs_in_anybodys_browser(walker: Walker, tainter: Tainter):
+    assert len(CORPUS) >= 150
+    assert tainter.used == set(CORPUS)
+    found: list[str] = []
+    where = ""
+    walker.page.on("dialog", lambda dialog: (found.append(f"{where}: a dialog"), dialog.dismiss()))
+    walker.page.on(
+        "console",
+        lambda said: found.append(f"{where}: {said.text}") if said.text.startswith(("A SCRIPT RAN", "REFUSED")) else None,
+    )
+    count, marked = 0, 0
+    for page in tainted_pages(walker.world):
+        where = str(page)
+        walker.open(page)
+        found += [f"{where}: {foreign}" for foreign in walker.page.evaluate(FOREIGN)]
+        marked += "alert(1)" in walker.page.inner_text("body")
+        count += 1
+    assert found == []
+    assert walker.strays == []
+    # The strings stand on most pages, as text.
+    assert count > 180
+    assert marked > 60
+
+
+def test_no_script_runs_in_the_letters(walker: Walker):
+    # One batch of the walk above is enough: every letter is written by the same lines.
+    batch = CodeBatch.objects.exclude(codes=None).first()
+    letters = b"".join(chunk for _count, chunk in LettersReport().chunks({"batch": batch.pk})).decode()
+    assert "alert(1)" in letters
+    found: list[str] = []
+    walker.page.on("console", lambda said: found.append(said.text))
+    walker.page.goto(f"{walker.address}/health/live/")
+    walker.page.set_content(letters)
+    assert walker.page.evaluate(FOREIGN) == []
+    assert [said for said in found if said.startswith("A SCRIPT RAN")] == []
+
+
+def test_the_watch_sees_a_script_and_a_refusal(walker: Walker, request):
+    """So that a walk that finds nothing says something."""
+    said: list[str] = []
+    walker.page.on("console", lambda message: said.append(message.text))
+    walker.page.goto(f"{walker.address}/census/")
+    walker.page.evaluate("html => { document.querySelector('main').innerHTML = html; }", SHORT)
+    walker.page.wait_for_timeout(300)
+    ran = any(text.startswith("A SCRIPT RAN") for text in said)
+    refused = any(text.startswith("REFUSED") for text in said)
+    with_policy = "with the policy" in request.node.name
+    assert (ran, refused) == (not with_policy, with_policy)
+    assert len(walker.page.evaluate(FOREIGN)) == 1
