@@ -3,6 +3,8 @@
 import time
 from collections.abc import Callable
 
+from allauth.account.authentication import get_authentication_records
+from allauth.account.internal.flows.login import record_authentication
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import logout
@@ -141,19 +143,42 @@ class SessionLengthMiddleware:
 
 
 class StaffMfaMiddleware:
-    """Sends those who hold a role that needs a second sign-in step, and have none, to set it up.
+    """Sends those who hold a role that needs a second sign-in step to set it up, if they have none, and to show it, if this
+    session began without it: somebody else may have begun it, before the role or the step was there.
 
-    This is a kindness, not the lock: until it is set up the role is not in force anywhere (`User.roles`), so a page forgotten
-    here is a 404 and not an open door.
+    The first is a kindness, not the lock: until the step is set up the role is not in force anywhere (`User.roles`), so a page
+    forgotten here is a 404 and not an open door.
     """
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        if request.path.startswith(STAFF_PATHS) and request.user.is_authenticated and request.user.roles_waiting:
-            messages.info(
-                request, _("Your role needs a second sign-in step. Set it up here, then you can open the staff pages.")
-            )
-            return redirect("mfa_activate_totp")
+        if not request.user.is_authenticated:
+            return self.get_response(request)
+        if request.path.startswith(STAFF_PATHS):
+            if request.user.roles_waiting:
+                messages.info(
+                    request,
+                    _("Your role needs a second sign-in step. Set it up here, then you can open the staff pages."),
+                )
+                return redirect("mfa_activate_totp")
+            if not MFA_ROLES.isdisjoint(request.user.roles) and not self._has_shown_it(request):
+                return redirect_to_login(request.get_full_path(), reverse("mfa_reauthenticate"))
+        elif request.path == reverse("mfa_activate_totp") and request.method == "POST" and request.user.roles_waiting:
+            return self._set_up(request)
         return self.get_response(request)
+
+    @staticmethod
+    def _has_shown_it(request: HttpRequest) -> bool:
+        """Every sign-in leaves word of its steps. The demo's door, which is past all of them, leaves none."""
+        steps = get_authentication_records(request, request.user)
+        return not steps or any(step["method"] == "mfa" for step in steps)
+
+    def _set_up(self, request: HttpRequest) -> HttpResponse:
+        """Whoever has just set it up has shown it, too."""
+        response = self.get_response(request)
+        request.user.forget_roles()
+        if not request.user.roles_waiting:
+            record_authentication(request, request.user, method="mfa", type="totp")
+        return response

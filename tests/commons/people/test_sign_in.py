@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from commons.people.adapters import MfaAdapter
 from commons.people.models import User
-from tests.factories.people import TOTP_SECRET, UserFactory
+from tests.factories.people import TOTP_SECRET, AppointmentFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -265,6 +265,22 @@ def test_staff_set_up_the_second_step_and_their_role_is_in_force(client, mailout
         False,
         True,
     )
+
+
+def test_a_session_begun_without_the_second_step_shows_it_before_staff_pages_open(mailoutbox):
+    """Whoever got into an ordinary session of somebody who is appointed later does not get the role along with it."""
+    person, thief = UserFactory(), Client()
+    thief.post(LOGIN, {"login": person.email})
+    thief.post(CONFIRM, {"code": code_in(mailoutbox[0])})
+    secret = MfaAdapter().encrypt(TOTP_SECRET)
+    Authenticator.objects.create(user=person, type=Authenticator.Type.TOTP, data={"secret": secret})
+    AppointmentFactory(user=person, role="staff")
+    doors = ["/staff/people/", "/exports/", "/admin/people/user/"]
+    again = reverse("mfa_reauthenticate")
+    assert [thief.get(door).url for door in doors] == [f"{again}?next={door}" for door in doors]
+    assert thief.get("/you/").status_code == 200
+    thief.post(again, {"code": app_code()})
+    assert [thief.get(door).status_code for door in doors[::2]] == [200, 200]
 
 
 def test_secrets_of_second_steps_outlive_a_change_of_the_key(settings):
