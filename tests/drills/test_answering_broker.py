@@ -1,5 +1,8 @@
 """The broker stops, and the cache with it: answering goes on, quickly; the export asked for meanwhile is made when it is back."""
 
+# Fixtures are taken over from the journeys by importing them, and then named as arguments.
+# ruff: noqa: F401, F811
+
 import time
 from pathlib import Path
 
@@ -11,9 +14,10 @@ from census.models import Submission
 from commons.exports.models import ExportJob
 from commons.exports.tasks import sweep
 from commons.queues import State
-from tests.census.conftest import case, register, wave  # noqa: F401 - fixtures
+from tests.census.conftest import case, register, wave
+from tests.drills.workers import wait_until
 from tests.factories.people import TOTP_SECRET
-from tests.journeys.conftest import (  # noqa: F401 - fixtures
+from tests.journeys.conftest import (
     PASSWORD,
     bells,
     code,
@@ -22,7 +26,6 @@ from tests.journeys.conftest import (  # noqa: F401 - fixtures
     person,
     site,
     somebody,
-    wait_until,
     worker,
 )
 from tests.journeys.crowds import Presser
@@ -87,5 +90,5 @@ def test_answering_goes_on_without_the_broker_and_the_export_is_made_when_it_is_
         job.refresh_from_db()
         return job.state == State.DONE
 
-    wait_until(is_made, seconds=120)
+    wait_until(is_made, 120, "the export was not made within two minutes")
     assert (job.done_count, job.attempts, Path(job.stored_at).exists()) == (1, 1, True)

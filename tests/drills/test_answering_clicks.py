@@ -1,13 +1,16 @@
 """200 double and triple clicks, half in a browser and half as requests in the same moment: one reply with every answer in it."""
 
+# Fixtures are taken over from the journeys by importing them, and then named as arguments.
+# ruff: noqa: F401, F811
+
 import pytest
 from django.urls import reverse
 
 from census.actions.responses import answers_of, facts_of
 from census.instrument import form_data, route
 from census.models import Case, PageRevision, Response, Submission
-from tests.census.conftest import case, register, wave  # noqa: F401 - fixtures
-from tests.journeys.conftest import code, fresh_limits, letter_for, script, site, somebody, visitor  # noqa: F401 - fixtures
+from tests.census.conftest import case, register, wave
+from tests.journeys.conftest import code, fresh_limits, letter_for, script, site, somebody, visitor
 from tests.journeys.crowds import Presser
 from tests.journeys.visitor import SAVE
 from tests.journeys.walks import FULL, answers_for
@@ -27,7 +30,7 @@ def assert_one_whole_reply(of: Case, answers: dict) -> None:
     assert Submission.objects.count() == 1
 
 
-def test_every_button_clicked_twice_or_thrice(visitor, case, code):  # noqa: F811
+def test_every_button_clicked_twice_or_thrice(visitor, case, code):
     pages, answers, marks = whole(case)
     visitor.comes_in_with(code)
     for click in range(max(EACH, len(pages))):
@@ -41,7 +44,7 @@ def test_every_button_clicked_twice_or_thrice(visitor, case, code):  # noqa: F81
 
 
 @pytest.mark.parametrize("times", [2, 3])
-def test_every_form_sent_twice_or_thrice_in_the_same_moment(client, site, case, code, times):  # noqa: F811
+def test_every_form_sent_twice_or_thrice_in_the_same_moment(client, site, case, code, times):
     pages, answers, marks = whole(case)
     client.post(reverse("census:code"), {"code": code})
     presser = Presser(client, site)

@@ -1,20 +1,15 @@
 """A site with an open census, people in front of browsers, and a real worker."""
 
-import os
 import subprocess
-import sys
-import time
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from email import message_from_string
 from email.message import EmailMessage
 from email.policy import default
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import pytest
-from django.conf import settings as site_settings
 from django.core.cache import cache
-from django.db import connection
 from playwright.sync_api import Page
 
 from census.actions.codes import issue_codes
@@ -22,6 +17,7 @@ from census.exports import LettersReport
 from census.models import Case, Wave
 from commons.people.models import User
 from tests.census.conftest import case, register, wave  # noqa: F401 - the same small census as the other census tests
+from tests.drills.workers import a_worker
 from tests.factories.people import UserFactory
 from tests.journeys.visitor import Visitor, codes_in
 
@@ -98,63 +94,19 @@ def person(db) -> Callable[..., User]:
     return make
 
 
+@dataclass(frozen=True)
 class Worker:
     """A real worker process on this test's database and broker; its e-mails are files in `mails`."""
 
-    def __init__(self, folder: Path, broker_url: str, site: str) -> None:
-        self.mails, self.log = folder / "mails", folder / "worker.log"
-        self.mails.mkdir()
-        database = urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{connection.settings_dict['NAME']}").geturl()
-        self.env = {
-            **os.environ,
-            "DATABASE_URL": database,
-            "BROKER_URL": broker_url,
-            "EMAIL_URL": f"filemail:///{self.mails}",
-            "PRIVATE_DIR": str(site_settings.PRIVATE_DIR),
-            "SITE_ADDRESS": site,
-            "LOG_LEVEL": "INFO",
-        }
-        self.process: subprocess.Popen | None = None
-
-    def start(self) -> "Worker":
-        command = "-m celery --app coopstrategy worker --pool solo --without-gossip --without-mingle --loglevel INFO"
-        with self.log.open("wb") as log:
-            self.process = subprocess.Popen(
-                [sys.executable, *command.split()],
-                env=self.env,
-                stdout=log,
-                stderr=log,
-                stdin=subprocess.DEVNULL,
-            )
-        wait_until(lambda: b" ready." in self.log.read_bytes() or self.process.poll() is not None, seconds=60)
-        assert self.process.poll() is None, self.log.read_text()
-        return self
-
-    def stop(self) -> None:
-        if self.process is not None:
-            self.process.terminate()
-            try:
-                self.process.wait(10)
-            except subprocess.TimeoutExpired:
-                self.process.kill()
-                self.process.wait()
+    process: subprocess.Popen
+    mails: Path
 
     @property
     def mailbox(self) -> list[EmailMessage]:
         """The e-mails sent so far. One connection writes one file, each message with a line of hyphens after it."""
         written = "".join(path.read_text() for path in sorted(self.mails.iterdir()))
-        return [
-            message_from_string(part.lstrip(), policy=default)
-            for part in written.split(f"\n{'-' * 79}\n")
-            if part.strip()
-        ]
-
-
-def wait_until(holds: Callable[[], bool], *, seconds: float = 20) -> None:
-    deadline = time.monotonic() + seconds
-    while not holds():
-        assert time.monotonic() < deadline, "it did not happen in time"
-        time.sleep(0.1)
+        parts = [part.lstrip() for part in written.split(f"\n{'-' * 79}\n")]
+        return [message_from_string(part, policy=default) for part in parts if part]
 
 
 @pytest.fixture
@@ -165,8 +117,11 @@ def bells(broker, monkeypatch) -> str:
 
 
 @pytest.fixture
-def worker(bells: str, site: str, settings, tmp_path: Path) -> Iterator[Worker]:
+def worker(bells: str, site: str, settings, tmp_path: Path, monkeypatch) -> Iterator[Worker]:
     settings.PRIVATE_DIR = tmp_path / "private"
-    one = Worker(tmp_path, bells, site)
-    yield one.start()
-    one.stop()
+    mails = tmp_path / "mails"
+    mails.mkdir()
+    monkeypatch.setenv("EMAIL_URL", f"filemail:///{mails}")
+    monkeypatch.setenv("SITE_ADDRESS", site)
+    with a_worker(bells, tmp_path / "worker.log") as process:
+        yield Worker(process, mails)

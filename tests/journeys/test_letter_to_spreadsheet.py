@@ -14,8 +14,9 @@ from commons.digests.tasks import send_service_messages
 from commons.exports.models import ExportJob
 from commons.exports.reports import guard
 from commons.queues import State
+from tests.drills.workers import wait_until
 from tests.factories.people import TOTP_SECRET
-from tests.journeys.conftest import PASSWORD, Worker, wait_until
+from tests.journeys.conftest import PASSWORD, Worker
 from tests.journeys.visitor import Visitor, codes_in
 from tests.journeys.walks import FULL, answers_for
 
@@ -35,7 +36,7 @@ def asks_and_downloads(staff: Visitor, *, script: bool, purpose: str) -> Path:
     if script:  # The page finds out by itself.
         expect(staff.page.get_by_role("heading", name="Your file is ready")).to_be_visible(timeout=20_000)
     else:
-        wait_until(lambda: not ExportJob.objects.unfinished().exists())
+        wait_until(lambda: not ExportJob.objects.unfinished().exists(), 30, "the worker did not make the file")
         staff.page.reload()
     with staff.page.expect_download() as download:
         staff.page.get_by_role("link", name="Download the file").click()
@@ -104,7 +105,7 @@ def test_from_the_letter_to_the_spreadsheet(somebody, script, case, person, work
     ]
     assert [notice.key for notice in Notice.objects.order_by("pk")] == [f"export:{pk}" for pk in jobs]
     send_service_messages.apply_async()
-    wait_until(lambda: Notice.objects.filter(mail_state="sent").count() == 3)
+    wait_until(lambda: Notice.objects.filter(mail_state="sent").count() == 3, 30, "the mails were not sent")
     told = [
         (letter["To"], pk in letter.get_body(("plain",)).get_content())
         for letter, pk in zip(worker.mailbox, jobs, strict=True)
