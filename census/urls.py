@@ -2,17 +2,17 @@
 
 from django.urls import path
 
-from census.views import answering, staff
+from census.views import answering, entering, staff
 
 app_name = "census"
 
 urlpatterns = [
-    path("census/", answering.StartView.as_view(), name="start"),
-    path("census/code/", answering.CodeView.as_view(), name="code"),
-    path("census/leave/", answering.LeaveView.as_view(), name="leave"),
+    path("census/", entering.StartView.as_view(), name="start"),
+    path("census/code/", entering.CodeView.as_view(), name="code"),
+    path("census/leave/", entering.LeaveView.as_view(), name="leave"),
     path("census/<slug:wave>/", answering.HubView.as_view(), name="hub"),
-    path("census/<slug:wave>/choose/", answering.ChooseView.as_view(), name="choose"),
-    path("census/<slug:wave>/join/", answering.JoinView.as_view(), name="join"),
+    path("census/<slug:wave>/choose/", entering.ChooseView.as_view(), name="choose"),
+    path("census/<slug:wave>/join/", entering.JoinView.as_view(), name="join"),
     path("census/<slug:wave>/check/", answering.CheckView.as_view(), name="check"),
     path("census/<slug:wave>/done/", answering.DoneView.as_view(), name="done"),
     path("census/<slug:wave>/answers/", answering.AnswersView.as_view(), name="answers"),

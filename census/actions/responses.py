@@ -68,6 +68,7 @@ class Answers:
 
 
 def key_of(page: Page) -> str:
+    """The name of a page in revisions: 'section/page'."""
     return f"{page.section.id}/{page.id}"
 
 

@@ -74,6 +74,17 @@ def let_in(request: HttpRequest, code: AccessCode) -> str:
     return held_url(request, code.case_id) or wave.get_absolute_url()
 
 
+def has_code(request: HttpRequest, wave: Wave) -> bool:
+    """Whether this browser remembers a code for the wave. It may have been withdrawn meanwhile."""
+    return wave.slug in request.session.get(CODES, {})
+
+
+def choose_case(request: HttpRequest, slug: str, case: int) -> None:
+    """Answer for this case of the wave from now on: a choice among several, which a code in this browser must not overrule."""
+    request.session[CASES] = {**request.session.get(CASES, {}), slug: case}
+    request.session[CODES] = {wave: code for wave, code in request.session.get(CODES, {}).items() if wave != slug}
+
+
 def forget(request: HttpRequest) -> None:
     """Leave nothing of the census in this browser: for shared computers."""
     for key in (CODES, CASES, HELD):

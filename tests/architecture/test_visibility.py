@@ -32,8 +32,7 @@ def test_every_row_is_chosen_by_the_viewer_or_it_is_said_why_not():
 # Every other word by which a view begins a choice of private rows. Each is narrowed to what the viewer may see, in this way.
 OTHER_WAYS = {
     "census/views/access.py Response.live": "the reply of the case that the code or the membership opened",
-    "census/views/answering.py Wave.filter": "title and dates of a wave whose frame is frozen are public",
-    "census/views/answering.py Wave.open_at": "title and dates of an open wave are public",
+    "census/views/entering.py Wave.opened_by": "title and dates of a wave that has opened are public",
     "census/views/staff.py Response.live": "how far a case is that staff may see; and with `visible_to`, to read it",
     "commons/people/views/organisations.py Membership.asked": "staff's queue, asked by permission",
     "commons/people/views/organisations.py Membership.filter": "the colleagues of a request that staff may see",
