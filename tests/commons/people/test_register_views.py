@@ -204,9 +204,9 @@ def test_the_pages_ask_the_database_as_often_for_many_rows_as_for_one(client, st
         register_csv(*({"CUK Organisation ID": f"X{n:06}", "Registered City": "Bury"} for n in range(1, rows + 1)))
     )
     client.get(page_of(row))
-    with django_assert_num_queries(6):  # session, person, roles, import; count, page
+    with django_assert_num_queries(7):  # session, person, roles, new notices, import; count, page
         client.get(page_of(row))
-    with django_assert_num_queries(8):  # session, person, roles; nation, region, sector, newest, imports
+    with django_assert_num_queries(9):  # session, person, roles, new notices; nation, region, sector, newest, imports
         client.get(PAGE)
 
 
