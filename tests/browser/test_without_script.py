@@ -1,0 +1,70 @@
+"""With script off every page says the same, nothing stands there that only a script could work, and forms lead on."""
+
+import re
+from collections.abc import Callable
+
+from django.urls import reverse
+
+from census.models import PageRevision
+from tests.browser.conftest import Walker
+from tests.browser.pages import pages_of
+from tests.browser.world import World
+
+# What is to be read and filled in. A script may add comforts (a suggestion list, a button that prints), so only what is there
+# without one is compared. Times and tokens differ from one look to the next.
+TOLD = """() => ({
+    heading: document.querySelector("h1").textContent.trim(),
+    names: Array.from(document.querySelectorAll("main [name]:not([type=hidden])")).filter((one) => one.checkVisibility()).map((one) => one.name),
+    dead: Array.from(document.querySelectorAll("button, [role=button]")).filter((one) => one.checkVisibility() && (one.type === "button" || !one.form))
+        .map((one) => one.outerHTML.slice(0, 120)),
+    scripts: Array.from(document.querySelectorAll("a[href^='#']")).filter((one) => !document.querySelector(one.hash)).map((one) => one.outerHTML),
+})"""
+
+
+def test_no_page_needs_a_script(world: World, walk: Callable[..., Walker]):
+    plain = walk(world, java_script_enabled=False)
+    scripted = walk(world)
+    found = []
+    count = 0
+    for page in pages_of(world):
+        if page.send is not None or page.role.startswith("code:bare"):
+            continue
+        plain.open(page)
+        told = plain.page.evaluate(TOLD)
+        found += [f"{page}: {trouble}" for trouble in told["dead"] + told["scripts"]]
+        if page.role.startswith("code:"):
+            scripted.open(page)
+            with_script = scripted.page.evaluate(TOLD)
+            if told["heading"] != with_script["heading"]:
+                found.append(f"{page}: {told['heading']!r} is {with_script['heading']!r} with script")
+            # A script may hide a list behind the box that searches it, never the other way round.
+            if set(with_script["names"]) - set(told["names"]):
+                found.append(f"{page}: only with script: {set(with_script['names']) - set(told['names'])}")
+        count += 1
+    assert found == []
+    assert count > 90
+
+
+def test_a_question_is_refused_and_saved_without_a_script(world: World, walk: Callable[..., Walker]):
+    walker = walk(world, java_script_enabled=False)
+    walker.become("code:new")
+    page = walker.page
+    url = walker.address + reverse("census:page", args=[world.wave.slug, "start", "form"])
+    page.goto(url)
+    page.get_by_role("button", name="Save and continue").click()
+    assert page.title().startswith("Error: ")
+    link = page.locator(".error-summary a").first
+    link.click()
+    assert page.url.endswith(link.get_attribute("href"))
+    assert page.locator(page.url.partition("#")[2] and f"[id='{page.url.partition('#')[2]}']").count() == 1
+    page.get_by_label("English").check()
+    page.get_by_role("button", name="Save and continue").click()
+    assert re.search("/start/who/(#|$)", page.url)
+    assert PageRevision.objects.filter(response__case=world.codes["new"].case_id).count() == 1
+
+
+def test_an_export_tells_how_far_it_is_without_a_script(world: World, walk: Callable[..., Walker]):
+    walker = walk(world, java_script_enabled=False)
+    walker.become("analyst")
+    walker.page.goto(walker.address + reverse("exports:job-detail", args=[world.jobs["running"].pk]))
+    assert walker.page.locator("meta[http-equiv=refresh]").get_attribute("content") == "10"
