@@ -93,7 +93,8 @@ class CodeBatch(models.Model):
 
 class AccessCodeQuerySet(models.QuerySet):
     def live(self) -> "AccessCodeQuerySet":
-        return self.filter(revoked_at__isnull=True)
+        """Codes that open something: not withdrawn, and of a case that is asked."""
+        return self.filter(revoked_at__isnull=True, case__status=Case.Status.ELIGIBLE)
 
     def matching(self, typed: str) -> "AccessCodeQuerySet":
         """The row whose code this is. Case, spaces and hyphens do not matter; only the keyed hash is compared."""

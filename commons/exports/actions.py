@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.utils import timezone, translation
 from django.utils.text import slugify
 from django.utils.translation import gettext
@@ -16,6 +16,7 @@ from commons.audit.actions import record
 from commons.digests.actions import notify
 from commons.exports.models import KEPT_FOR, ExportJob, folder
 from commons.exports.reports import may_have, report_named
+from commons.people.models import User
 from commons.queues import State
 
 MOST_UNFINISHED = 5
@@ -39,6 +40,8 @@ def ask_for_export(report: str, params: dict[str, Any], *, by: Any, purpose: str
     if kind is None or not by.has_perm("exports.ask_for_export"):
         raise PermissionDenied
     key = key or uuid.uuid4().hex
+    # One ask of a person after the other: the second half of a double click finds the job, and nobody slips past the limit.
+    User.objects.select_for_update().get(pk=by.pk)
     already = ExportJob.objects.filter(asked_by=by, key=key).first()
     if already is not None:
         return already
@@ -47,18 +50,14 @@ def ask_for_export(report: str, params: dict[str, Any], *, by: Any, purpose: str
         raise PermissionDenied
     if ExportJob.objects.filter(asked_by=by).unfinished().count() >= MOST_UNFINISHED:
         raise TooManyExports
-    try:
-        with transaction.atomic():
-            job = ExportJob.objects.create(
-                asked_by=by,
-                report=kind.name,
-                title=kind.title_for(params)[:200],
-                params=params,
-                purpose=purpose,
-                key=key,
-            )
-    except IntegrityError:  # the other half of a double click was faster
-        return ExportJob.objects.get(asked_by=by, key=key)
+    job = ExportJob.objects.create(
+        asked_by=by,
+        report=kind.name,
+        title=kind.title_for(params)[:200],
+        params=params,
+        purpose=purpose,
+        key=key,
+    )
     record("ask_for_export", job, by=by, data={"report": job.report, "params": job.params, "purpose": job.purpose})
     return job
 
