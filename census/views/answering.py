@@ -180,7 +180,15 @@ class PageView(ReplyMixin, TemplateView):
             **kwargs,
         )
 
-    def _show(self, form: PageForm, status: int = 200, template: str | None = None, **context: Any) -> HttpResponse:
+    def _show(
+        self,
+        form: PageForm,
+        status: int = 200,
+        template: str | None = None,
+        elsewhere: str | None = None,
+        **context: Any,
+    ) -> HttpResponse:
+        """The page with this form. `elsewhere` is where to go first when the form cannot be saved from here."""
         route, pages = self.answers.route, self.answers.route.pages_in(self.page.section)
         previous = route.previous_page(self.page)
         numbers = [section["id"] for section in self.sections]
@@ -200,7 +208,8 @@ class PageView(ReplyMixin, TemplateView):
             back_url=self.address_of(previous) if previous else reverse("census:hub", args=[self.wave.slug]),
             # Where two people answered at once, the last save was the other one's.
             saved_at=row.saved_at if row and template is None else None,
-            form_id="page-form" if template is None and self.wave.accepts_at(self.now) else None,
+            form_id="page-form" if template is None and elsewhere is None and self.wave.accepts_at(self.now) else None,
+            elsewhere_url=elsewhere,
             **context,
         )
         return render(self.request, template or self.template_name, context, status=status)
@@ -244,9 +253,12 @@ class PageView(ReplyMixin, TemplateView):
             )
             % {"name": self.case.name},
         )
-        several = Case.objects.answerable_by(self.request.user).eligible().filter(wave=self.wave).count() > 1
-        elsewhere = reverse("census:choose", args=[self.wave.slug]) if several else reverse("census:code")
-        return self._show(form, status=409, elsewhere_url=elsewhere)
+        opened_for = case_in(self.request.POST.get("case", ""))
+        is_member = (
+            Case.objects.answerable_by(self.request.user).eligible().filter(pk=opened_for, wave=self.wave).exists()
+        )
+        elsewhere = reverse("census:choose", args=[self.wave.slug]) if is_member else reverse("census:code")
+        return self._show(form, status=409, elsewhere=elsewhere)
 
     def _ask_which(self, form: PageForm, stale: StalePage) -> HttpResponse:
         language, instrument = get_language(), self.wave.questionnaire

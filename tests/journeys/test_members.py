@@ -127,9 +127,30 @@ def test_two_codes_in_two_tabs_are_never_mixed(visitor, case, second_case, lette
     visitor.another_tab().comes_in_with(second_code)
     visitor.presses(SAVE)
     assert PageRevision.objects.count() == 0
+    assert visitor.page.get_by_role("button", name="Save").count() == 0
     visitor.follows("Answer for the other organisation")
+    assert visitor.place == "/census/code/"
     visitor.page.get_by_label("Your census code").fill(first_code)
     visitor.presses("Continue")
+    visitor.presses(SAVE)
+    assert [(row.response.case, row.answers) for row in PageRevision.objects.all()] == [
+        (case, {"q43": "Rivermead needs a boiler"})
+    ]
+
+
+def test_a_member_who_used_the_code_of_another_organisation_finds_back_to_their_own(
+    visitor, case, second_case, letter_for, person
+):
+    ann = person("ann@example.coop")
+    MembershipFactory(user=ann, organisation=case.organisation)
+    visitor.opens("/accounts/login/").signs_in(ann.email, PASSWORD)
+    visitor.opens(LAST_WORDS).fills_in({"q43": "Rivermead needs a boiler"})
+    visitor.another_tab().comes_in_with(letter_for(second_case))
+    visitor.presses(SAVE)
+    visitor.follows("Answer for the other organisation")
+    visitor.page.get_by_text(case.name, exact=True).click()
+    visitor.presses("Continue")
+    assert (visitor.place, visitor.page.locator("textarea").input_value()) == (LAST_WORDS, "Rivermead needs a boiler")
     visitor.presses(SAVE)
     assert [(row.response.case, row.answers) for row in PageRevision.objects.all()] == [
         (case, {"q43": "Rivermead needs a boiler"})

@@ -106,7 +106,8 @@ class Visitor:
         match control.evaluate("field => field.type"):
             case "radio" | "checkbox":
                 chosen = self.page.locator(f'[name="{name}"][value="{value}"]')
-                self.page.locator(f'label[for="{chosen.get_attribute("id")}"]').click()
+                if not chosen.is_checked():
+                    self.page.locator(f'label[for="{chosen.get_attribute("id")}"]').click()
                 expect(chosen).to_be_checked()
             case "select-one":
                 control.select_option(value)
