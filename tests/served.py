@@ -1,4 +1,4 @@
-"""The site as production serves it: gunicorn, static files collected, hashed and compressed. For tests of what goes over the wire."""
+"""The site as production serves it: gunicorn, static files collected, hashed and compressed."""
 
 import os
 import socket

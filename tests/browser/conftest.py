@@ -12,6 +12,7 @@ from tests.chromium import DESK
 
 # Fills the form with what a test gives, also where a person could not (a value no option has), and sends it.
 SEND = """([css, given, leaveUrl]) => {
+    const WRITTEN = ["text", "hidden", "email", "password", "search", "tel", "textarea"];
     const form = leaveUrl ? document.createElement("form") : document.querySelector(css);
     if (leaveUrl) {
         form.method = "post";
@@ -23,7 +24,7 @@ SEND = """([css, given, leaveUrl]) => {
         const boxes = Array.from(form.elements).filter((box) => box.name === name && box.type !== "submit");
         boxes.forEach((box) => { if (["radio", "checkbox"].includes(box.type)) box.checked = false; });
         const box = boxes[0];
-        if (box && ["text", "hidden", "email", "password", "search", "tel", "textarea"].includes(box.type)) { box.value = value; continue; }
+        if (box && WRITTEN.includes(box.type)) { box.value = value; continue; }
         boxes.forEach((other) => other.removeAttribute("name"));
         const hidden = document.createElement("input");
         hidden.type = "hidden"; hidden.name = name; hidden.value = value;
@@ -66,7 +67,9 @@ class Walker:
         self.become(site_page.role)
         answer = self.page.goto(f"{self.address}{site_page.url}", wait_until="load")
         if site_page.send is not None:
-            assert site_page.more.get("own_form") or self.page.locator(site_page.form).count(), f"no form on {site_page}"
+            assert site_page.more.get("own_form") or self.page.locator(site_page.form).count(), (
+                f"no form on {site_page}"
+            )
             with self.page.expect_navigation(wait_until="load") as sent:
                 self.page.evaluate(SEND, [site_page.form, site_page.send, bool(site_page.more.get("own_form"))])
             answer = sent.value

@@ -13,7 +13,6 @@ from census.instrument import Question, fields
 from census.views.access import token_of
 from commons.exports.reports import reports_for
 from tests.browser.world import World
-from tests.census.instrument.documents import words
 
 # Addresses that show no page of their own, and what they give instead.
 NO_PAGE = {
@@ -82,7 +81,9 @@ def public_pages(world: World) -> Iterator[SitePage]:
     yield SitePage("not to be seen", "member", reverse("staff-home"), status=404)
     yield SitePage("broken", "visitor", reverse("trial-broken"), status=500)
     yield SitePage("refused", "visitor", reverse("trial-refused"), status=400)
-    yield SitePage("sent without a token", "visitor", reverse("census:code"), "csrf", send={"csrfmiddlewaretoken": ""}, status=403)  # fmt: skip
+    yield SitePage(
+        "sent without a token", "visitor", reverse("census:code"), "csrf", send={"csrfmiddlewaretoken": ""}, status=403
+    )
 
 
 def account_pages(world: World) -> Iterator[SitePage]:
@@ -92,7 +93,9 @@ def account_pages(world: World) -> Iterator[SitePage]:
     empty = {"login": "", "password": ""}
     yield SitePage("sign in", "visitor", at("account_login"))
     yield errors("sign in", "visitor", at("account_login"), empty)
-    yield errors("sign in, wrong password", "visitor", at("account_login"), {"login": "ida@example.coop", "password": "wrong"})
+    yield errors(
+        "sign in, wrong password", "visitor", at("account_login"), {"login": "ida@example.coop", "password": "wrong"}
+    )
     yield SitePage("sign up", "visitor", at("account_signup"))
     yield errors("sign up", "visitor", at("account_signup"), {"name": "", "email": "not an address", "password1": "1"})
     yield SitePage("sign out", "member", at("account_logout"))
@@ -157,7 +160,14 @@ def answering_pages(world: World) -> Iterator[SitePage]:
         yield SitePage(f"answers, {state}", f"code:{state}", at("answers"))
     yield SitePage("check, nothing there", "code:new", at("check"), "empty")
     yield errors("check", "code:opened", at("check"), {}, status=422)
-    yield errors("check, closed", "code:closed", at("check", wave=world.past.slug), {"case": token_of(world.codes["closed"].case)}, status=409, more={"own_form": True})  # fmt: skip
+    yield errors(
+        "check, closed",
+        "code:closed",
+        at("check", wave=world.past.slug),
+        {"case": token_of(world.codes["closed"].case)},
+        status=409,
+        more={"own_form": True},
+    )
     for state in ("sent", "changed"):
         yield SitePage(f"done, {state}", f"code:{state}", at("done"))
 
@@ -184,7 +194,9 @@ def answering_pages(world: World) -> Iterator[SitePage]:
             continue
         url = at("page", page.section.id, page.id, wave=world.quiet.slug)
         yield SitePage(f"trial question, {page.questions[0].type}", "code:types", url, "empty")
-        yield errors(f"trial question, {page.questions[0].type}", "code:types", url, unfit(page.questions[0]), status=422)  # fmt: skip
+        yield errors(
+            f"trial question, {page.questions[0].type}", "code:types", url, unfit(page.questions[0]), status=422
+        )
 
 
 def unfit(asked: Question) -> dict[str, Any]:
@@ -257,7 +269,9 @@ def staff_pages(world: World) -> Iterator[SitePage]:
     yield errors("withdraw a code", "staff", revoke, {"reason": ""})
     yield SitePage("make codes", "staff", at("codes-issue"))
     yield errors("make codes", "staff", at("codes-issue"), {"label": "", "sector": "purple"})
-    yield errors("make codes, for nobody", "staff", at("codes-issue"), {"label": "x", "sector": "sports", "region": "jersey"})
+    yield errors(
+        "make codes, for nobody", "staff", at("codes-issue"), {"label": "x", "sector": "sports", "region": "jersey"}
+    )
 
     yield SitePage("exports", "analyst", reverse("exports:job-list"))
     yield SitePage("exports", "staff", reverse("exports:job-list"), "empty")

@@ -41,14 +41,17 @@ RUN_AXE = """([rules, without]) => axe.run(document, {runOnly: {type: "tag", val
 # What a page shows of its frame. Sizes are of what can be pressed: a choice is pressed by its label too.
 LOOK = """([least, leastControl]) => {
     const all = (css) => Array.from(document.querySelectorAll(css));
-    const seen = (node) => node.checkVisibility({checkOpacity: true, checkVisibilityCSS: true}) && node.getBoundingClientRect().width > 1;
+    const drawn = {checkOpacity: true, checkVisibilityCSS: true};
+    const seen = (node) => node.checkVisibility(drawn) && node.getBoundingClientRect().width > 1;
     const whole = (node) => node.closest(".option") || (node.closest(".task-name") && node.closest(".task")) || node;
     const tooSmall = (node, size) => {
         const box = whole(node).getBoundingClientRect();
         return box.height < size - 0.5 || box.width < Math.min(size, 24) - 0.5;
     };
-    const name = (node) => node.tagName.toLowerCase() + "." + node.className + " " + (node.textContent || node.name || "").trim().slice(0, 30) +
-        " " + Math.round(node.getBoundingClientRect().width) + "x" + Math.round(node.getBoundingClientRect().height);
+    const sized = (box) => Math.round(box.width) + "x" + Math.round(box.height);
+    const name = (node) => node.tagName.toLowerCase() + "." + node.className + " " +
+        (node.textContent || node.name || "").trim().slice(0, 30) + " " + sized(node.getBoundingClientRect());
+    const edge = document.documentElement.clientWidth + 1;
     const controls = all("button, summary, select, textarea, a.button, input:not([type=hidden])");
     const links = all("nav a, .back-link, .skip, .task a, th a, .pagination a");
     return {
@@ -58,7 +61,7 @@ LOOK = """([least, leastControl]) => {
         title: document.title,
         focus: document.activeElement.className,
         wide: document.documentElement.scrollWidth - document.documentElement.clientWidth,
-        widest: all("main *").filter((node) => seen(node) && node.getBoundingClientRect().right > document.documentElement.clientWidth + 1)
+        widest: all("main *").filter((node) => seen(node) && node.getBoundingClientRect().right > edge)
             .slice(0, 2).map(name),
         small: controls.filter((node) => seen(node) && tooSmall(node, leastControl)).map(name)
             .concat(links.filter((node) => seen(node) && tooSmall(node, least)).map(name)),
@@ -84,7 +87,10 @@ def troubles_of(walker: Walker, page: SitePage) -> list[str]:
         if look["wide"] > 0:
             found.append(f"at {width}: {look['wide']} px too wide: {look['widest']}")
         found += [f"at {width}: too small to press: {small}" for small in look["small"]]
-        found += [f"at {width}: {violation}" for violation in browser.evaluate(RUN_AXE, [RULES, SAME_AS_BEFORE.get(width, [])])]
+        found += [
+            f"at {width}: {violation}"
+            for violation in browser.evaluate(RUN_AXE, [RULES, SAME_AS_BEFORE.get(width, [])])
+        ]
     browser.set_viewport_size({"width": 390, "height": 844})
     browser.evaluate("document.documentElement.style.fontSize = '200%'")
     look = browser.evaluate(LOOK, [LEAST, LEAST_CONTROL])

@@ -61,7 +61,6 @@ def test_a_visit_is_light(walker: Walker, browser: Browser):
         weights[page.name] = (weigh(fresh, page), weigh(fresh, page))
         strays += fresh.strays
         fresh.close()
-    print(weights)
     assert {name: pair for name, pair in weights.items() if pair[0] > MOST_AT_FIRST or pair[1] > MOST_AGAIN} == {}
     assert all(first > 20_000 for first, _again in weights.values()), weights
     assert strays == []

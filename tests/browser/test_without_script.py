@@ -14,10 +14,13 @@ from tests.browser.world import World
 # without one is compared. Times and tokens differ from one look to the next.
 TOLD = """() => ({
     heading: document.querySelector("h1").textContent.trim(),
-    names: Array.from(document.querySelectorAll("main [name]:not([type=hidden])")).filter((one) => one.checkVisibility()).map((one) => one.name),
-    dead: Array.from(document.querySelectorAll("button, [role=button]")).filter((one) => one.checkVisibility() && (one.type === "button" || !one.form))
+    names: Array.from(document.querySelectorAll("main [name]:not([type=hidden])"))
+        .filter((one) => one.checkVisibility()).map((one) => one.name),
+    dead: Array.from(document.querySelectorAll("button, [role=button]"))
+        .filter((one) => one.checkVisibility() && (one.type === "button" || !one.form))
         .map((one) => one.outerHTML.slice(0, 120)),
-    scripts: Array.from(document.querySelectorAll("a[href^='#']")).filter((one) => !document.querySelector(one.hash)).map((one) => one.outerHTML),
+    scripts: Array.from(document.querySelectorAll("a[href^='#']"))
+        .filter((one) => !document.querySelector(one.hash)).map((one) => one.outerHTML),
 })"""
 
 

@@ -28,7 +28,7 @@ from commons.digests.actions import notify
 from commons.exports.models import ExportJob
 from commons.people.actions.register import SOMETHING_WRONG
 from commons.people.adapters import MfaAdapter
-from commons.people.models import Organisation, Outcome, RegisterImport, RegisterImportRow, User
+from commons.people.models import Outcome, RegisterImport, RegisterImportRow, User
 from commons.queues import GAVE_UP, State
 from consultation.models import Text
 from coopstrategy.demo.census import LETTERS, QUESTIONNAIRE
@@ -84,8 +84,12 @@ class World:
 
     def _make_people(self) -> None:
         name = self.tainted
-        self.staff = UserFactory(email=BY_KEY["wren"].email, name=name("Ida Weaver", 150), roles=["staff"], roles__mfa=False)
-        self.analyst = UserFactory(email=BY_KEY["tobias"].email, name=name("Bryn Counter", 150), roles=["analyst"], roles__mfa=False)
+        self.staff = UserFactory(
+            email=BY_KEY["wren"].email, name=name("Ida Weaver", 150), roles=["staff"], roles__mfa=False
+        )
+        self.analyst = UserFactory(
+            email=BY_KEY["tobias"].email, name=name("Bryn Counter", 150), roles=["analyst"], roles__mfa=False
+        )
         for person in (self.staff, self.analyst):
             person.set_password(PASSWORD)
             person.save()
@@ -246,10 +250,17 @@ class World:
         for number in range(60):
             record("trial", self.wave, by=None, data={"number": number})
         self.jobs = {}
-        common = {"asked_by": self.analyst, "report": "census-responses", "params": {"wave": self.wave.pk, "show": "codes"}}
+        common = {
+            "asked_by": self.analyst,
+            "report": "census-responses",
+            "params": {"wave": self.wave.pk, "show": "codes"},
+        }
         ends: dict[str, dict[str, Any]] = {
             "waiting": {},
-            "running": {"claimed_at": now, "lease_until": now + timedelta(minutes=4), "attempts": 1, "total_count": 90, "done_count": 40},
+            "running": {
+                "claimed_at": now, "lease_until": now + timedelta(minutes=4), "attempts": 1, "total_count": 90,
+                "done_count": 40,
+            },
             "stopping": {
                 "state": State.RUNNING, "claimed_at": now, "lease_until": now + timedelta(minutes=4), "attempts": 1,
                 "total_count": 90, "done_count": 40, "cancel_asked_at": now,
@@ -290,7 +301,13 @@ class World:
             "sha256": "b" * 64,
         }
         problems = [
-            {"code": "not_utf8", "line": 12, "column": name("Registered Name", 60), "value": name("E9", 60), "expected": ""},
+            {
+                "code": "not_utf8",
+                "line": 12,
+                "column": name("Registered Name", 60),
+                "value": name("E9", 60),
+                "expected": "",
+            },
             {"code": "too_big", "line": 0, "column": "", "value": name("50", 60), "expected": name("less", 60)},
         ]
         lease = {"claimed_at": now, "lease_until": now + timedelta(minutes=4), "attempts": 1}

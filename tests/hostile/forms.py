@@ -61,11 +61,20 @@ def account_forms(world: World) -> Iterator[Form]:
     yield Form("confirm the address", "signing-up", at("account_email_verification_sent"), code)
     yield Form("new password", "visitor", at("account_reset_password"), {"email": email})
     yield Form("new password, code", "resetting", at("account_confirm_password_reset_code"), {"code": b"000000"})
-    yield Form("new password, set", "new-password", at("account_complete_password_reset"), {"password1": b"a long one indeed"})  # fmt: skip
-    yield Form("change the password", "member", at("account_change_password"), {"oldpassword": word, "password1": b"another one indeed"})  # fmt: skip
+    yield Form(
+        "new password, set", "new-password", at("account_complete_password_reset"), {"password1": b"a long one indeed"}
+    )
+    yield Form(
+        "change the password",
+        "member",
+        at("account_change_password"),
+        {"oldpassword": word, "password1": b"another one indeed"},
+    )
     yield Form("set a password", "newcomer", at("account_set_password"), {"password1": b"another one indeed"})
     yield Form("e-mail address", "member", at("account_email"), {"email": b"new@example.coop", "action_add": b""})
-    yield Form("show that it is you", "member:again", at("account_reauthenticate"), {"password": word, "next": b"/you/"})  # fmt: skip
+    yield Form(
+        "show that it is you", "member:again", at("account_reauthenticate"), {"password": word, "next": b"/you/"}
+    )
     yield Form("second step", "second-step", at("mfa_authenticate"), {"code": b"000000"})
     yield Form("by app", "staff:again", at("mfa_reauthenticate"), {"code": b"000000", "next": b"/you/"})
     yield Form("set up the app", "member", at("mfa_activate_totp"), {"code": b"000000"})
@@ -106,7 +115,13 @@ def question_form(world: World, page: Page) -> Form:
 
 def member_forms(world: World) -> Iterator[Form]:
     profile = {"name": b"Sam", "language": b"en-gb"}
-    yield Form("profile", "member", reverse("people:profile-change"), profile, {"name": lambda: User.objects.get(pk=world.member.pk).name})  # fmt: skip
+    yield Form(
+        "profile",
+        "member",
+        reverse("people:profile-change"),
+        profile,
+        {"name": lambda: User.objects.get(pk=world.member.pk).name},
+    )
     ask = reverse("people:membership-ask", args=[world.organisations[5].pk])
     yield Form("join", "member", ask, {"part": b"Chair"}, {"part": newest(Membership, "part")})
     yield Form("leave", "member", reverse("people:membership-end", args=[world.membership.pk]), {})
@@ -130,7 +145,9 @@ def staff_forms(world: World) -> Iterator[Form]:
     yield Form("a code for one", "staff", at("case", case), {})
     revoke = at("code-revoke", case, world.codes["sent"].pk)
     yield Form("withdraw a code", "staff", revoke, {"reason": b"Lost"}, {"reason": said("reason")})
-    yield Form("read a reply", "analyst", at("answers-open", case), {"purpose": b"To check"}, {"purpose": said("purpose")})  # fmt: skip
+    yield Form(
+        "read a reply", "analyst", at("answers-open", case), {"purpose": b"To check"}, {"purpose": said("purpose")}
+    )
     batch = str(CodeBatch.objects.first().pk).encode()
     for role, person in (("staff", world.staff), ("analyst", world.analyst)):
         for report in reports_for(person):
@@ -138,7 +155,9 @@ def staff_forms(world: World) -> Iterator[Form]:
             good = {name: wanted[name] for name in report.form_class.base_fields}
             good |= {"purpose": b"For the panel", "key": b"abc"}
             ask = reverse("exports:job-ask", args=[report.name])
-            yield Form(f"ask for {report.name}, {role}", role, ask, good, {"purpose": newest(ExportJob, "purpose", "asked_at")})  # fmt: skip
+            yield Form(
+                f"ask for {report.name}, {role}", role, ask, good, {"purpose": newest(ExportJob, "purpose", "asked_at")}
+            )
     yield Form("cancel an export", "analyst", reverse("exports:job-cancel", args=[world.jobs["waiting"].pk]), {})
     yield Form("export again", "analyst", reverse("exports:job-retry", args=[world.jobs["failed"].pk]), {})
     text = reverse("consultation:text-edit", args=[world.text.pk])

@@ -67,6 +67,6 @@ def encoded(pairs: list[tuple[str, bytes]]) -> bytes:
 
 
 def as_read(value: bytes) -> set[str]:
-    """What may be kept of it: the text as it decodes, without outer white space; browsers and forms write line breaks in two ways."""
+    """What may be kept of it: the text as it decodes, without outer white space, and with line breaks in either way."""
     text = value.decode("utf-8", "replace")
     return {text.strip(), text.replace("\r\n", "\n").replace("\r", "\n").strip()}

@@ -54,7 +54,9 @@ def test_every_form_that_is_shown_to_somebody_refuses_another_token_and_another_
             continue
         count += 1
         others = client.post(page.url, {"csrfmiddlewaretoken": "A" * 64}).status_code
-        foreign = client.post(page.url, {"csrfmiddlewaretoken": token[1]}, HTTP_ORIGIN="https://evil.example").status_code
+        foreign = client.post(
+            page.url, {"csrfmiddlewaretoken": token[1]}, HTTP_ORIGIN="https://evil.example"
+        ).status_code
         if (others, foreign) != (403, 403):
             taken.append(f"{page}: {others}, {foreign}")
     assert taken == []

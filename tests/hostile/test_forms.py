@@ -19,6 +19,7 @@ def structures(form: Form) -> list[tuple[str, bytes, str]]:
     good = list(form.good.items())
     as_form = "application/x-www-form-urlencoded"
     part = b'--x\r\nContent-Disposition: form-data; name="a"\r\n\r\n'
+    file = b'--x\r\nContent-Disposition: form-data; name="%s"; filename="../a"\r\n\r\n\x00\xff\r\n'
     many = encoded([(f"extra{number}", b"x") for number in range(600)])
     return [
         ("nothing", b"", as_form),
@@ -33,7 +34,7 @@ def structures(form: Form) -> list[tuple[str, bytes, str]]:
         ("XML", b"<!DOCTYPE a [<!ENTITY b SYSTEM 'file:///etc/passwd'>]><a>&b;</a>", "text/xml"),
         ("parts without a boundary", part, "multipart/form-data"),
         ("parts without an end", part, BOUNDARY),
-        ("a file for a field", b"".join(b'--x\r\nContent-Disposition: form-data; name="%s"; filename="../a"\r\n\r\n\x00\xff\r\n' % name.encode() for name, _value in good) + b"--x--\r\n", BOUNDARY),
+        ("files for fields", b"".join(file % name.encode() for name, _value in good) + b"--x--\r\n", BOUNDARY),
         ("600 fields", many, as_form),
         ("3 MB", b"a=" + b"x" * 3_000_000, as_form),
     ]  # fmt: skip

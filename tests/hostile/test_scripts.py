@@ -18,12 +18,14 @@ from tests.hostile.scripts import CORPUS, SHORT, Tainter
 
 WATCH = """
     window.alert = window.confirm = window.prompt = () => console.error("A SCRIPT RAN");
-    document.addEventListener("securitypolicyviolation", (event) => console.error("REFUSED " + event.violatedDirective + " " + event.sample));
+    document.addEventListener("securitypolicyviolation", (event) =>
+        console.error("REFUSED " + event.violatedDirective + " " + event.sample));
 """
 # What no page of ours writes, so that it can only come from a string of the corpus.
 FOREIGN = """() => Array.from(document.querySelectorAll("*")).filter((node) =>
     Array.from(node.attributes).some((one) => one.name.startsWith("on") || one.name === "srcdoc" ||
-        (["href", "src", "action", "formaction"].includes(one.name) && /^\\s*(javascript|data:text|vbscript)/i.test(one.value))) ||
+        (["href", "src", "action", "formaction"].includes(one.name) &&
+            /^\\s*(javascript|data:text|vbscript)/i.test(one.value))) ||
     (node.localName === "script" && !node.src) || ["iframe", "object", "embed", "video", "math"].includes(node.localName)
 ).map((node) => node.outerHTML.slice(0, 200))"""
 
@@ -50,7 +52,7 @@ def walker(request, browser: Browser, live_server, tainted: World) -> Iterator[W
 
 
 def tainted_pages(world: World) -> Iterator[SitePage]:
-    """Every page; every form given back with what was wrong in it; every search given back; and an address that does not exist."""
+    """Every page; every form and every search given back with what was sent; and an address that does not exist."""
     for page in pages_of(world):
         if not page.has_errors and page.status == 200:
             yield page
@@ -79,7 +81,9 @@ def test_no_script_runs_in_anybodys_browser(walker: Walker, tainter: Tainter):
     walker.page.on("dialog", lambda dialog: (found.append(f"{where}: a dialog"), dialog.dismiss()))
     walker.page.on(
         "console",
-        lambda said: found.append(f"{where}: {said.text}") if said.text.startswith(("A SCRIPT RAN", "REFUSED")) else None,
+        lambda said: (
+            found.append(f"{where}: {said.text}") if said.text.startswith(("A SCRIPT RAN", "REFUSED")) else None
+        ),
     )
     count, marked = 0, 0
     for page in tainted_pages(walker.world):
