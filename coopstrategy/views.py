@@ -22,6 +22,7 @@ from census.reports import coverage_of
 from census.views.access import hold_typed
 from commons.digests.models import Notice
 from commons.exports.models import ExportJob
+from commons.exports.reports import reports_for
 from commons.people.models import RegisterImport
 from consultation.models import Text
 
@@ -31,7 +32,6 @@ WAITING_LIMIT_SECONDS = 300
 
 # (permission, words, address) of the staff's other work; an entry shows to whoever may open it.
 DOORS = [
-    ("exports.ask_for_export", _("Exports"), "exports:job-list"),
     ("people.import_register", _("The register of co-ops"), "people:register-import"),
     ("people.verify_membership", _("Members waiting to be checked"), "people:membership-list"),
     ("people.see_people", _("People and their roles"), "people:person-list"),
@@ -80,6 +80,9 @@ class StaffHomeView(UserPassesTestMixin, TemplateView):
             for permission, label, address in DOORS
             if user.has_perm(permission)
         ]
+        # The page of exports is there for those who have some to ask for.
+        if reports_for(user):
+            doors.insert(0, {"label": _("Exports"), "url": reverse("exports:job-list")})
         return super().get_context_data(waves=Wave.objects.visible_to(user), doors=doors, **kwargs)
 
 
