@@ -284,7 +284,14 @@ class PageView(ReplyMixin, TemplateView):
         ]
         del self.answers
         return self._show(
-            form, status=409, template="census/conflict.html", questions=questions, typed=typed, theirs=stale.theirs
+            form,
+            status=409,
+            template="census/conflict.html",
+            questions=questions,
+            typed=typed,
+            theirs=stale.theirs,
+            # Asked before, about this very revision, and sent without a choice for each question.
+            unchosen=form.seen == stale.theirs.number and [q for q in questions if q["code"] not in form.choices],
         )
 
     def _onward(self, response) -> HttpResponseRedirect:

@@ -99,6 +99,8 @@ def test_two_tabs_that_differ_are_asked_which_answer_to_keep(client, case, code)
     assert PageRevision.objects.count() == 1
     page = second.content.decode()
     assert "English" in page and "Cymraeg" in page
+    again = client.post(url, {**hidden(shown), name: "cy", "seen": "1"})
+    assert (again.status_code, [question["code"] for question in again.context["unchosen"]]) == (409, ["q01"])
     kept = client.post(url, {**hidden(shown), name: "cy", "seen": "1", "choice__q01": "mine"})
     assert kept.status_code == 302
     assert [row.answers for row in PageRevision.objects.order_by("number")] == [{"q01": "en"}, {"q01": "cy"}]
