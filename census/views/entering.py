@@ -86,7 +86,9 @@ class ChooseView(TemplateView):
     template_name = "census/choose.html"
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        self.cases = list(Case.objects.answerable_by(request.user).eligible().filter(wave__slug=kwargs["wave"]))
+        self.cases = list(
+            Case.objects.answerable_by(request.user).eligible().filter(wave__slug=kwargs["wave"]).in_name_order()
+        )
         if not self.cases:
             raise Http404
         return super().dispatch(request, *args, **kwargs)

@@ -260,21 +260,20 @@ def staff_pages(world: World) -> Iterator[SitePage]:
         yield SitePage(f"case, {state}", "staff", at("case", case.pk))
         yield SitePage(f"case, {state}", "analyst", at("case", case.pk))
     case = world.codes["sent"].case
-    yield SitePage("case, with a new code", "staff", at("case", world.case_of(30).pk), "sent", send={})
+    yield SitePage("case, with a new code", "analyst", at("case", world.case_of(30).pk), "sent", send={})
     yield SitePage("read a reply", "analyst", at("answers-open", case.pk))
     yield errors("read a reply", "analyst", at("answers-open", case.pk), {"purpose": ""})
     yield SitePage("read a reply", "analyst", at("answers-open", case.pk), "sent", send={"purpose": "To check a total"})
     revoke = at("code-revoke", case.pk, world.codes["sent"].pk)
     yield SitePage("withdraw a code", "staff", revoke)
     yield errors("withdraw a code", "staff", revoke, {"reason": ""})
-    yield SitePage("make codes", "staff", at("codes-issue"))
-    yield errors("make codes", "staff", at("codes-issue"), {"label": "", "sector": "purple"})
+    yield SitePage("make codes", "analyst", at("codes-issue"))
+    yield errors("make codes", "analyst", at("codes-issue"), {"label": "", "sector": "purple"})
     yield errors(
-        "make codes, for nobody", "staff", at("codes-issue"), {"label": "x", "sector": "sports", "region": "jersey"}
+        "make codes, for nobody", "analyst", at("codes-issue"), {"label": "x", "sector": "sports", "region": "jersey"}
     )
 
     yield SitePage("exports", "analyst", reverse("exports:job-list"))
-    yield SitePage("exports", "staff", reverse("exports:job-list"), "empty")
     for role, person in (("staff", world.staff), ("analyst", world.analyst)):
         for report in reports_for(person):
             ask = reverse("exports:job-ask", args=[report.name])

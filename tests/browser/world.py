@@ -440,10 +440,10 @@ def document_of_types() -> dict[str, Any]:
 
 
 class EmptyWorld:
-    """The site as a migration leaves it, with one member of staff."""
+    """The site as a migration leaves it, with one person who is staff and analyst."""
 
     def __init__(self) -> None:
         cache.clear()
-        self.staff = UserFactory(name="Ida Weaver", roles=["staff"])
+        self.staff = UserFactory(name="Ida Weaver", roles=["staff", "analyst"])
         self.clients = {"visitor": Client(), "staff": Client()}
         self.clients["staff"].force_login(self.staff)

@@ -140,9 +140,9 @@ def staff_forms(world: World) -> Iterator[Form]:
     close = {"closes_at": b"2030-01-29 17:00", "reason": b"The post was late"}
     yield Form("move the close", "staff", at("close-extend"), close, {"reason": said("reason")})
     codes = {"label": b"Reminders", "sector": b"", "region": b"", "unheard": b"on"}
-    yield Form("make codes", "staff", at("codes-issue"), codes, {"label": newest(CodeBatch, "label")})
+    yield Form("make codes", "analyst", at("codes-issue"), codes, {"label": newest(CodeBatch, "label")})
     case = world.codes["sent"].case_id
-    yield Form("a code for one", "staff", at("case", case), {})
+    yield Form("a code for one", "analyst", at("case", case), {})
     revoke = at("code-revoke", case, world.codes["sent"].pk)
     yield Form("withdraw a code", "staff", revoke, {"reason": b"Lost"}, {"reason": said("reason")})
     yield Form(

@@ -87,7 +87,7 @@ def lists(world: World) -> list[tuple[str, str]]:
         ("staff", reverse("people:person-list")),
         ("staff", reverse("people:membership-list")),
         ("staff", reverse("people:register-import-detail", args=[world.imports["done"].pk])),
-        ("staff", reverse("exports:job-ask", args=["census-letters"])),
+        ("analyst", reverse("exports:job-ask", args=["census-letters"])),
         ("analyst", reverse("exports:job-ask", args=["census-responses"])),
         ("analyst", reverse("exports:job-list")),
         ("analyst", reverse("exports:job-detail", args=[world.jobs["running"].pk])),
