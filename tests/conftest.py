@@ -21,8 +21,8 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
 
 @pytest.fixture(scope="session", autouse=True)
 def emptied_tables_are_as_migrated() -> Iterator[None]:
-    """Tests that commit are cleaned up by TRUNCATE. The record refuses that, as it should, so its guard steps aside for this one
-    statement; and the texts that a migration wrote are written again, so that the next test finds a new site, not an empty one."""
+    """Tests that commit are cleaned up by TRUNCATE. The record refuses that, as it should, so its guard steps aside for this
+    one statement; and the texts that a migration wrote are written again: the next test finds a new site, not an empty one."""
     empty = DatabaseOperations.execute_sql_flush
 
     def empty_and_write_texts(self: DatabaseOperations, statements: list[str]) -> None:

@@ -42,7 +42,12 @@ class DemoPerson:
 
 PEOPLE = (
     DemoPerson("wren", "Wren Calloway", _("Staff: people, texts, the register, who has not been heard"), (Role.STAFF,)),
-    DemoPerson("tobias", "Tobias Ashgrove", _("Census analyst: makes codes and letters, may read and export answers"), (Role.ANALYST,)),
+    DemoPerson(
+        "tobias",
+        "Tobias Ashgrove",
+        _("Census analyst: makes codes and letters, may read and export answers"),
+        (Role.ANALYST,),
+    ),
     DemoPerson("ines", "Ines Marlowe", _("Staff and census analyst at once"), (Role.STAFF, Role.ANALYST)),
     DemoPerson("halina", "Halina Brook", _("Chair of the reference panel"), (Role.CHAIR, Role.PANEL_MEMBER)),
     DemoPerson("odhran", "Odhran Fell", _("Member of the reference panel"), (Role.PANEL_MEMBER,)),

@@ -112,7 +112,9 @@ class Worker:
 @pytest.fixture
 def bells(broker, monkeypatch) -> str:
     """The site rings at a real broker."""
+    # The second name wins over a value that another test has put back into Celery's settings.
     monkeypatch.setenv("CELERY_BROKER_URL", broker.broker_url)
+    monkeypatch.setenv("CELERY_BROKER_WRITE_URL", broker.broker_url)
     return broker.broker_url
 
 

@@ -46,7 +46,9 @@ def test_a_child_ends_when_its_parent_is_killed(tmp_path):
 
 def test_a_child_that_ignores_the_first_signal_gets_the_next_and_then_the_last(tmp_path):
     deaf = (
-        "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); print('deaf', flush=True); time.sleep(60)"
+        # Whoever runs the tests in the background has SIGINT ignored, and children inherit that.
+        "import signal, time; signal.signal(signal.SIGINT, signal.default_int_handler);"
+        "signal.signal(signal.SIGTERM, signal.SIG_IGN); print('deaf', flush=True); time.sleep(60)"
     )
     child = start(tmp_path, [sys.executable, "-c", deaf])
     assert eventually(lambda: "deaf" in last_lines(tmp_path / "log"))
