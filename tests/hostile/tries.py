@@ -16,9 +16,10 @@ HERE = "http://testserver/some/page/"
 
 
 def timed(ask: Callable[[], HttpResponse]) -> tuple[HttpResponse, float]:
-    began = time.perf_counter()
+    """The answer, and the seconds of processor time it took: a busy machine must not look like a slow page."""
+    began = time.thread_time()
     answer = ask()
-    return answer, time.perf_counter() - began
+    return answer, time.thread_time() - began
 
 
 def trouble_with(answer: HttpResponse, seconds: float) -> list[str]:
