@@ -78,12 +78,23 @@ def facts_of(case: Case) -> dict[str, Any]:
 
 
 def answers_of(response: Response | None, case: Case) -> Answers:
-    """The reply as it stands, from the latest revision of every page: two queries whatever the number of questions."""
+    """The reply as it stands, from the latest revision of every page: one query whatever the number of questions."""
     pages: dict[str, PageRevision] = {}
     if response is not None:
-        for model in (PageRevision, ContactRevision):
-            latest = model.objects.filter(response=response).order_by("page_key", "-number").distinct("page_key")
-            pages.update((row.page_key, row) for row in latest)
+        latest, latest_apart = (
+            model.objects.filter(response=response).order_by("page_key", "-number").distinct("page_key")
+            for model in (PageRevision, ContactRevision)
+        )
+        pages = {row.page_key: row for row in latest.union(latest_apart, all=True)}
+    return _answers(pages, case)
+
+
+def answers_after(answers: Answers, saved: PageRevision, case: Case) -> Answers:
+    """The reply with one page as it was just saved: no query."""
+    return _answers({**answers.pages, saved.page_key: saved}, case)
+
+
+def _answers(pages: dict[str, PageRevision], case: Case) -> Answers:
     values: dict[str, Any] = {}
     marks: dict[str, str] = {}
     for row in pages.values():

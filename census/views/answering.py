@@ -16,6 +16,7 @@ from census.actions.responses import (
     CensusClosed,
     NotComplete,
     StalePage,
+    answers_after,
     answers_of,
     facts_of,
     key_of,
@@ -25,7 +26,7 @@ from census.actions.responses import (
 )
 from census.forms import PageForm
 from census.instrument import Page, drop_off_path, text
-from census.models import Case, Response, Submission
+from census.models import Case, PageRevision, Response, Submission
 from census.views.access import CaseMixin, case_in, hold_typed, take_held, token_of
 from census.views.words import in_words, summary_of
 from commons.people.models import Organisation
@@ -224,7 +225,7 @@ class PageView(ReplyMixin, TemplateView):
             return self._show(form, status=422)
         try:
             response = self.response or start_response(self.case, by=self.by)
-            save_page(
+            saved = save_page(
                 response,
                 self.page,
                 by=self.by,
@@ -238,7 +239,7 @@ class PageView(ReplyMixin, TemplateView):
         except CensusClosed as closed:
             form.add_error(None, str(closed))
             return self._show(form, status=409)
-        return self._onward(response)
+        return self._onward(response, saved)
 
     def _for_another_organisation(self) -> HttpResponse:
         """Two organisations in two tabs: refuse to save one's answers as the other's, and keep the text."""
@@ -294,10 +295,10 @@ class PageView(ReplyMixin, TemplateView):
             unchosen=form.seen == stale.theirs.number and [q for q in questions if q["code"] not in form.choices],
         )
 
-    def _onward(self, response) -> HttpResponseRedirect:
+    def _onward(self, response: Response, saved: PageRevision) -> HttpResponseRedirect:
         self.response = response
         response.case = self.case
-        del self.answers
+        self.answers = answers_after(self.answers, saved, self.case)
         self.__dict__.pop("sections", None)
         if "leave" in self.request.POST:
             messages.success(self.request, _("Saved. Come back whenever you like: everything will be here."))
