@@ -1,0 +1,1 @@
+"""What may be shown: holding back, deciding with a reason, appeals to a second person, and the public ledger."""

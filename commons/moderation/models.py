@@ -1,0 +1,315 @@
+"""What may be shown, and why. A thing that people wrote (`Moderated`) stands published, held, declined or withdrawn. Whatever
+a moderator ever had to look at has one `Moderation`; each look ends in a `Verdict`, which says why and stays for good. An author
+may appeal once against each verdict, and a second person decides."""
+
+from typing import Any, Self
+
+from django.conf import settings
+from django.db import models
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+
+class Standing(models.TextChoices):
+    """Whether a thing may be shown."""
+
+    PUBLISHED = "published", _("Published")
+    HELD = "held", _("Waiting for a moderator")
+    DECLINED = "declined", _("Not published")
+    WITHDRAWN = "withdrawn", _("Taken back by its author")
+
+
+class Cause(models.TextChoices):
+    """Why a moderator has to look."""
+
+    FIRST = "first", _("First words from a new account")
+    LINKS = "links", _("Many links")
+    RATE = "rate", _("Many in a short time")
+    REPORT = "report", _("Reported by a reader")
+    EDIT = "edit", _("Changed after a moderator had looked")
+
+
+class Reason(models.TextChoices):
+    """The classes of reasons, the same for those who report and for those who decide; the public ledger counts them."""
+
+    ABUSE = "abuse", _("Attacks or insults somebody")
+    PRIVATE = "private", _("Tells something private about somebody")
+    ADVERT = "advert", _("Advertises, or is spam")
+    OFF_TOPIC = "off_topic", _("Is about something else")
+    REPEATED = "repeated", _("Says the same thing again")
+    UNLAWFUL = "unlawful", _("May break the law")
+    OTHER = "other", _("Something else")
+
+
+class ModeratedQuerySet(models.QuerySet):
+    """Words for choosing moderated things."""
+
+    def published(self) -> Self:
+        return self.filter(standing=Standing.PUBLISHED)
+
+    def held(self) -> Self:
+        return self.filter(standing=Standing.HELD)
+
+
+class Moderated(models.Model):
+    """A thing that people wrote and others may read. `moderated_fields` are its texts, which a moderator may shorten; those of
+    them in `markdown_fields` are Markdown, the others are shown as they are.
+
+    A subclass gives `get_absolute_url`, where its author and moderators find it whatever its standing; `audit_label`, without a
+    word of what was written; and `revision`, which grows with each edit. It says by `is_public` and `name_shown` what readers
+    see, and by `hide_history` what becomes of how it read before.
+
+    Whoever changes its standing or its texts locks its row first and its `Moderation` after it, so that no two wait for each
+    other.
+    """
+
+    moderated_fields: tuple[str, ...] = ()
+    markdown_fields: tuple[str, ...] = ("body",)
+
+    author = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="%(class)ss",
+        verbose_name=_("author"),
+    )
+    standing = models.CharField(_("standing"), max_length=10, choices=Standing, default=Standing.PUBLISHED)
+    revision = models.PositiveIntegerField(default=1)
+    moderation = models.OneToOneField(
+        "moderation.Moderation", models.PROTECT, null=True, blank=True, editable=False, related_name="%(class)s"
+    )
+
+    class Meta:
+        abstract = True
+
+    @property
+    def is_published(self) -> bool:
+        return self.standing == Standing.PUBLISHED
+
+    @property
+    def is_public(self) -> bool:
+        """Whether everybody may read it. A subclass that has rooms with doors asks for the door, too."""
+        return self.is_published
+
+    @property
+    def name_shown(self) -> str:
+        """Who says it, as readers see it. Moderators see no more than that."""
+        return str(self.author) if self.author is not None else gettext("Somebody who has closed their account")
+
+    def words(self) -> dict[str, str]:
+        """Its texts by field, without the empty ones."""
+        return {name: text for name in self.moderated_fields if (text := getattr(self, name))}
+
+    def hide_history(self, *, since: int = 1) -> None:
+        """Hide from everybody how it read at the revisions from `since` on, up to the one before this: what a moderator took out,
+        turned down or never saw is not told by its history either. Hidden wordings stay hidden. A subclass that keeps earlier
+        wordings does it; here there are none."""
+
+
+def kinds() -> list[str]:
+    """The names by which moderated things are reached from their `Moderation`."""
+    return [
+        relation.get_accessor_name()
+        for relation in Moderation._meta.related_objects
+        if relation.one_to_one and issubclass(relation.related_model, Moderated)
+    ]
+
+
+class ModerationQuerySet(models.QuerySet):
+    """Words for choosing what moderators look at."""
+
+    def visible_to(self, user: Any) -> Self:
+        """All to moderators, nothing to others: what the public may know stands in the ledger."""
+        return self if getattr(user, "is_authenticated", False) and user.has_role("moderator") else self.none()
+
+    def with_subjects(self) -> Self:
+        """The things themselves fetched along, of whatever kind."""
+        return self.select_related(*kinds())
+
+    def with_report_count(self) -> Self:
+        """`report_count`: how many readers ask for a look now."""
+        return self.annotate(report_count=models.Count("reports", filter=models.Q(reports__settled_at=None)))
+
+    def not_written_by(self, user: Any) -> Self:
+        return self.exclude(models.Q(*((f"{kind}__author", user.pk) for kind in kinds()), _connector=models.Q.OR))
+
+    def waiting(self) -> Self:
+        """The queue, the longest wait first."""
+        return self.filter(waiting_since__isnull=False).order_by("waiting_since", "pk")
+
+    def oldest_waiting_since(self) -> Any:
+        """The moment since which the first of the queue waits, or None."""
+        return self.waiting().values_list("waiting_since", flat=True).first()
+
+
+class Moderation(models.Model):
+    """All that moderators ever did about one thing. `kind` is the name by which the thing is reached: its model in lower case."""
+
+    kind = models.SlugField(max_length=40)
+    cause = models.CharField(_("why it is here"), max_length=10, choices=Cause)
+    waiting_since = models.DateTimeField(_("waiting since"), null=True, blank=True)
+    # The first revision that was held back and never public, while something is held.
+    held_revision = models.PositiveIntegerField(null=True, blank=True)
+
+    objects = ModerationQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("moderation")
+        verbose_name_plural = _("moderation")
+        indexes = [
+            models.Index(
+                fields=["waiting_since"],
+                name="moderation_queue",
+                condition=models.Q(waiting_since__isnull=False),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"moderation {self.pk} of a {self.kind}"
+
+    @property
+    def subject(self) -> Moderated:
+        """The thing itself: one query, unless it was fetched along."""
+        return getattr(self, self.kind)
+
+    @property
+    def kind_shown(self) -> str:
+        """What kind of thing it is, in a reader's words."""
+        return str(self._meta.get_field(self.kind).related_model._meta.verbose_name)
+
+
+class Report(models.Model):
+    """One reader says, once, that a thing should be looked at."""
+
+    moderation = models.ForeignKey(Moderation, models.CASCADE, related_name="reports")
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
+    reason = models.CharField(_("reason"), max_length=20, choices=Reason)
+    note = models.TextField(_("in their words"), max_length=1000, blank=True)
+    made_at = models.DateTimeField(default=timezone.now)
+    settled_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["made_at", "pk"]
+        verbose_name = _("report")
+        verbose_name_plural = _("reports")
+        constraints = [
+            models.UniqueConstraint(fields=["moderation", "by"], name="one_report_per_reader_and_thing"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_reason_display()}, {self.moderation}"
+
+
+class VerdictQuerySet(models.QuerySet):
+    def in_ledger(self) -> Self:
+        """As the public ledger lists them, the newest first."""
+        return self.select_related("appeal", "moderation").order_by("-made_at", "-pk")
+
+    def after(self, last: "Verdict") -> Self:
+        """What the ledger lists after that one: the next page, however far down, costs what the first one cost."""
+        return self.filter(models.Q(made_at__lt=last.made_at) | models.Q(made_at=last.made_at, pk__lt=last.pk))
+
+    def that_took_away(self) -> Self:
+        """Those that shortened or refused something, so that its author may appeal."""
+        return self.filter(outcome__in=[Verdict.Outcome.REDACT, Verdict.Outcome.DECLINE])
+
+    def visible_to(self, user: Any) -> Self:
+        """Verdicts in full, with what was taken out: to moderators, and to the author of the thing. The ledger shows less."""
+        if not getattr(user, "is_authenticated", False):
+            return self.none()
+        return self if user.has_role("moderator") else self.filter(author=user)
+
+
+class Verdict(models.Model):
+    """What one look ended in. `kept` holds the texts as they were before they were shortened, by field."""
+
+    class Outcome(models.TextChoices):
+        PUBLISH = "publish", _("Published")
+        KEEP = "keep", _("Left as it is")
+        REDACT = "redact", _("Shortened")
+        DECLINE = "decline", _("Refused")
+
+    moderation = models.ForeignKey(Moderation, models.PROTECT, related_name="verdicts")
+    outcome = models.CharField(_("outcome"), max_length=10, choices=Outcome)
+    cause = models.CharField(_("why it was looked at"), max_length=10, choices=Cause)
+    reason = models.CharField(_("reason"), max_length=20, choices=Reason, blank=True)
+    explanation = models.TextField(_("explanation to the author"), max_length=2000, blank=True)
+    kept = models.JSONField(default=dict, blank=True)
+    # The revision of the thing that this left behind.
+    revision = models.PositiveIntegerField()
+    author = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
+    waited_since = models.DateTimeField()
+    made_at = models.DateTimeField(default=timezone.now)
+
+    objects = VerdictQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("verdict")
+        verbose_name_plural = _("verdicts")
+        constraints = [
+            models.CheckConstraint(
+                condition=~models.Q(outcome__in=["redact", "decline"])
+                | (~models.Q(reason="") & ~models.Q(explanation="")),
+                name="what_is_not_shown_has_a_reason",
+            ),
+        ]
+        indexes = [models.Index(fields=["-made_at", "-id"], name="moderation_ledger")]
+
+    def __str__(self) -> str:
+        return f"{self.get_outcome_display()}, {self.moderation}"
+
+    def get_absolute_url(self) -> str:
+        """Where the author reads it and may appeal."""
+        return reverse("moderation:verdict-appeal", args=[self.pk])
+
+    @property
+    def may_be_appealed(self) -> bool:
+        return self.outcome in {self.Outcome.REDACT, self.Outcome.DECLINE}
+
+
+class AppealQuerySet(models.QuerySet):
+    def waiting(self) -> Self:
+        return self.filter(decided_at=None).order_by("made_at", "pk")
+
+    def visible_to(self, user: Any) -> Self:
+        """One's own; all to moderators."""
+        if not getattr(user, "is_authenticated", False):
+            return self.none()
+        return self if user.has_role("moderator") else self.filter(by=user)
+
+
+class Appeal(models.Model):
+    """The author asks a second person to look."""
+
+    class Outcome(models.TextChoices):
+        UPHELD = "upheld", _("The decision stands")
+        OVERTURNED = "overturned", _("The decision was wrong")
+
+    verdict = models.OneToOneField(Verdict, models.PROTECT, related_name="appeal")
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
+    text = models.TextField(_("why the decision is wrong"), max_length=2000)
+    made_at = models.DateTimeField(default=timezone.now)
+    outcome = models.CharField(max_length=12, choices=Outcome, blank=True)
+    explanation = models.TextField(_("explanation"), max_length=2000, blank=True)
+    decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+")
+    decided_at = models.DateTimeField(null=True, blank=True)
+
+    objects = AppealQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("appeal")
+        verbose_name_plural = _("appeals")
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(decided_at=None, outcome="")
+                | (models.Q(decided_at__isnull=False) & ~models.Q(outcome="")),
+                name="a_decided_appeal_has_an_outcome",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"appeal against {self.verdict_id}"
