@@ -1,0 +1,284 @@
+"""Reading threads: one page of a thread with its replies, and what became of each contribution.
+
+What a thread is about and what became of a contribution is known only further up. The apps there register it: `register_subject`
+names the one-to-one relation from their model to `Thread`, and `register_teller` a function that tells of many contributions at
+once, so that a page asks as often for five hundred as for one.
+"""
+
+import datetime as dt
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db import models
+from django.db.models.functions import RowNumber
+from django.utils.safestring import SafeString
+
+from commons import richtext
+from commons.contributions.models import Contribution, ContributionQuerySet, Order, Support, Thread
+from commons.moderation.models import Standing
+
+ROOTS_A_PAGE = 20
+REPLIES_SHOWN = 10
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What the panel said to it. `tone` is "yes", "part", "no" or "later"."""
+
+    label: str
+    tone: str
+    reason_html: SafeString
+    made_at: dt.datetime
+    url: str
+    votes: tuple[int, int] | None = None
+
+
+@dataclass(frozen=True)
+class TakenBack:
+    """An answer that was undone, and why."""
+
+    label: str
+    reason: str
+    made_at: dt.datetime
+    undone_at: dt.datetime
+
+
+@dataclass(frozen=True)
+class Place:
+    """What it points at: `label` and `url` of the place, the `quote` as it was, its `state` ("same", "changed", "gone") and the
+    words that stand there now. Where they changed, `ask_url` is where the author says whether it `still_applies`."""
+
+    label: str
+    url: str
+    then_label: str = ""
+    then_url: str = ""
+    quote: str = ""
+    state: str = "same"
+    state_label: str = ""
+    words_now: str = ""
+    ask_url: str = ""
+    still_applies: bool | None = None
+
+
+@dataclass(frozen=True)
+class Changed:
+    """Words that changed because of it: as a difference, and in which version; without a `url` they wait to be published."""
+
+    pieces: tuple[richtext.Piece, ...]
+    label: str
+    url: str = ""
+    at: dt.datetime | None = None
+
+
+@dataclass(frozen=True)
+class Told:
+    """What an app above knows of one contribution."""
+
+    place: Place | None = None
+    answer: Answer | None = None
+    changes: tuple[Changed, ...] = ()
+    taken_back: tuple[TakenBack, ...] = ()
+    # Other suggestions that touch the same words.
+    clashes: tuple[int, ...] = ()
+
+
+Teller = Callable[[Sequence[Contribution]], dict[int, Told]]
+_subjects: list[str] = []
+_tellers: list[Teller] = []
+NOTHING = Told()
+
+
+def register_subject(relation: str) -> None:
+    """Make known that `thread.<relation>` is what a thread is about."""
+    if relation not in _subjects:
+        _subjects.append(relation)
+
+
+def register_teller(teller: Teller) -> Teller:
+    """Make known a function that says, for many contributions at once, what became of them. Usable as a decorator."""
+    if teller not in _tellers:
+        _tellers.append(teller)
+    return teller
+
+
+def subject_of(thread: Thread) -> Any:
+    """What a thread is about, or None: one query at most, none if it was fetched `with_subjects`."""
+    thread = thread if hasattr(thread, "_subjects_fetched") else with_subjects(Thread.objects.all()).get(pk=thread.pk)
+    return next((found for name in _subjects if (found := getattr(thread, name, None)) is not None), None)
+
+
+def with_subjects(threads: models.QuerySet) -> models.QuerySet:
+    """Threads with what they are about, fetched along."""
+    return threads.select_related(*_subjects).annotate(_subjects_fetched=models.Value(True))
+
+
+def told_of(contributions: Iterable[Contribution]) -> dict[int, Told]:
+    """What became of each: as many queries as the apps above need for one."""
+    rows = list(contributions)
+    told: dict[int, Told] = {}
+    for teller in _tellers:
+        told |= teller(rows)
+    return told
+
+
+@dataclass
+class Line:
+    """One contribution as a page shows it. `is_shown` is false for a place that only holds replies together."""
+
+    row: Contribution
+    told: Told = NOTHING
+    is_shown: bool = True
+    is_new: bool = False
+    is_supported: bool = False
+    is_own: bool = False
+    replies: list["Line"] = field(default_factory=list)
+    more_replies: int = 0
+
+    @property
+    def pieces(self) -> list[richtext.Piece]:
+        """A suggestion as a difference of words."""
+        return suggested(self.row, self.told)
+
+
+def suggested(row: Contribution, told: Told) -> list[richtext.Piece]:
+    """The words a suggestion speaks of and those it would have instead, as a difference of words."""
+    if not row.is_suggestion or told.place is None:
+        return []
+    return richtext.word_difference(told.place.quote, row.replacement)
+
+
+@dataclass(frozen=True)
+class ThreadPage:
+    """One page of a thread. `following` is the number to ask the next page with, None on the last."""
+
+    lines: list[Line]
+    total: int
+    new: int
+    order: str
+    following: int | None
+
+
+def readable(rows: ContributionQuerySet, user: Any) -> ContributionQuerySet:
+    """What a thread shows to somebody: what is public, one's own that waits for a moderator, and the places of what is not shown
+    any more but has public replies."""
+    shown = models.Q(standing=Standing.PUBLISHED)
+    if user.is_authenticated:
+        shown |= models.Q(standing=Standing.HELD, author=user)
+    answered = Contribution.objects.published().filter(parent=models.OuterRef("pk"))
+    return rows.filter(shown | models.Exists(answered))
+
+
+def is_shown(row: Contribution, user: Any) -> bool:
+    """Whether its words may stand in a list for this person."""
+    return row.is_published or (row.standing == Standing.HELD and user.is_authenticated and row.author_id == user.pk)
+
+
+def lines_of(rows: Iterable[Contribution], user: Any, *, since: dt.datetime | None = None) -> list[Line]:
+    """Contributions as lines, with what became of them and whether this person agreed: a fixed number of queries."""
+    rows = list(rows)
+    told = told_of([row for row in rows if is_shown(row, user)])
+    supported = set()
+    if user.is_authenticated and rows:
+        supported = set(
+            Support.objects.filter(person=user, contribution__in=rows).values_list("contribution", flat=True)
+        )
+    return [
+        Line(
+            row,
+            told=told.get(row.pk, NOTHING),
+            is_shown=is_shown(row, user),
+            is_new=since is not None and row.made_at > since and not _is_own(row, user),
+            is_supported=row.pk in supported,
+            is_own=_is_own(row, user),
+        )
+        for row in rows
+    ]
+
+
+def _is_own(row: Contribution, user: Any) -> bool:
+    return user.is_authenticated and row.author_id == user.pk
+
+
+def thread_page(
+    thread: Thread,
+    user: Any,
+    *,
+    rows: ContributionQuerySet | None = None,
+    order: str = Order.NEWEST,
+    after: int | None = None,
+    since: dt.datetime | None = None,
+    size: int = ROOTS_A_PAGE,
+) -> ThreadPage:
+    """One page of the roots of a thread, each with its first replies. `rows` narrows the roots (to one paragraph, say).
+
+    `after` is the number of the last contribution of the page before. As many queries for a thread of 5,000 as for one of 5.
+    """
+    rows = Contribution.objects.all() if rows is None else rows
+    roots = readable(rows.in_thread(thread).roots(), user)
+    total = roots.published().count()
+    last = Contribution.objects.filter(pk=after, thread=thread).first() if after else None
+    listed = roots.in_order(order).with_authors()
+    if last is not None:
+        listed = listed.after(last, order)
+    found = list(listed[: size + 1])
+    lines = lines_of(found[:size], user, since=since)
+    _hang_replies(lines, user, since)
+    new = 0
+    if since is not None:
+        new = Contribution.objects.published().in_thread(thread).since(since).exclude(author=user).count()
+    return ThreadPage(
+        lines=lines, total=total, new=new, order=order, following=found[size - 1].pk if len(found) > size else None
+    )
+
+
+def _hang_replies(lines: list[Line], user: Any, since: dt.datetime | None) -> None:
+    """The first replies of each root, in the order in which they read: each below what it answers."""
+    if not lines:
+        return
+    by_root = {line.row.pk: line for line in lines}
+    place = models.Window(RowNumber(), partition_by="root", order_by=["made_at", "pk"])
+    size = models.Window(models.Count("pk"), partition_by="root")
+    replies = (
+        readable(Contribution.objects.filter(root__in=by_root), user)
+        .with_authors()
+        .annotate(place=place, siblings=size)
+        .filter(place__lte=REPLIES_SHOWN)
+        .order_by("root", "made_at", "pk")
+    )
+    for line in lines_of(replies, user, since=since):
+        root = by_root[line.row.root_id]
+        root.replies.append(line)
+        root.more_replies = max(0, line.row.siblings - REPLIES_SHOWN)
+    for line in lines:
+        line.replies = in_reading_order(line.replies)
+
+
+def in_reading_order(replies: Sequence[Line]) -> list[Line]:
+    """Replies below what they answer; one whose parent is not among them stands at the end."""
+    below: dict[int | None, list[Line]] = {}
+    known = {line.row.pk for line in replies}
+    for line in replies:
+        below.setdefault(line.row.parent_id if line.row.parent_id in known else None, []).append(line)
+    ordered: list[Line] = []
+    waiting = list(reversed(below.get(None, [])))
+    while waiting:
+        line = waiting.pop()
+        ordered.append(line)
+        waiting += reversed(below.get(line.row.pk, []))
+    return ordered
+
+
+def replies_to(root: Contribution, user: Any) -> list[Line]:
+    """Every reply below one contribution, in reading order; for its own page."""
+    rows = readable(Contribution.objects.filter(root=root.root_id or root.pk), user).with_authors()
+    lines = in_reading_order(lines_of(rows.order_by("made_at", "pk"), user))
+    if root.root_id is None:
+        return lines
+    # Only what hangs below this reply.
+    below, found = {root.pk}, []
+    for line in lines:
+        if line.row.parent_id in below:
+            below.add(line.row.pk)
+            found.append(line)
+    return found

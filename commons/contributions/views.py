@@ -1,0 +1,249 @@
+"""One contribution on its own page, with what became of it, and what can be done: reply, agree, report, edit, take back."""
+
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.contrib import messages
+from django.contrib.auth.mixins import PermissionRequiredMixin
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.utils.functional import cached_property
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
+from django.views.generic import FormView, ListView, TemplateView, View
+
+from commons.contributions.actions import (
+    CannotReply,
+    MandateIncomplete,
+    NotNow,
+    NotYourOrganisation,
+    StaleEdit,
+    ThreadClosed,
+    add_contribution,
+    drop_support,
+    edit_contribution,
+    support_contribution,
+    withdraw_contribution,
+)
+from commons.contributions.forms import EditForm, ReplyForm, ReportForm
+from commons.contributions.models import Contribution
+from commons.contributions.reports import lines_of, replies_to, subject_of
+from commons.moderation.actions import NotPublic, report_subject
+from commons.people.views.typed import KeepsTypedMixin
+
+REFUSALS = (ThreadClosed, CannotReply, NotYourOrganisation, MandateIncomplete)
+
+
+class ContributionMixin:
+    """Finds the contribution of the address, if this person may see it."""
+
+    request: HttpRequest
+    kwargs: dict[str, Any]
+
+    @cached_property
+    def contribution(self) -> Contribution:
+        rows = Contribution.objects.visible_to(self.request.user).with_authors().select_related("thread", "moderation")
+        return get_object_or_404(rows, pk=self.kwargs["pk"])
+
+    @cached_property
+    def subject(self) -> Any:
+        return subject_of(self.contribution.thread)
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        [line] = lines_of([self.contribution], self.request.user)
+        own = {"contribution": self.contribution, "line": line, "subject": self.subject}
+        return super().get_context_data(**{**own, **kwargs})
+
+
+class AllowedMixin(ContributionMixin, PermissionRequiredMixin):
+    """Asks the permission for the very contribution. Nobody is asked for who is not signed in."""
+
+    def has_permission(self) -> bool:
+        user = self.request.user
+        return user.is_authenticated and user.has_perm(self.permission_required, self.contribution)
+
+
+class ContributionView(ContributionMixin, TemplateView):
+    """The permalink: what was said, what it points at, what became of it, and the replies."""
+
+    public = True
+    template_name = "contributions/contribution.html"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        row, user = self.contribution, self.request.user
+        verdicts = []
+        if row.moderation is not None and (row.author_id == user.pk or not row.is_published):
+            verdicts = list(row.moderation.verdicts.visible_to(user).select_related("appeal").order_by("-made_at"))
+        return super().get_context_data(
+            replies=replies_to(row, user),
+            answered=row.parent if row.parent and row.parent.is_published else None,
+            verdicts=verdicts,
+            **{
+                f"can_{what}": user.has_perm(f"contributions.{what}_contribution", row) for what in ("edit", "withdraw")
+            },
+            can_reply=row.is_published,
+            **kwargs,
+        )
+
+
+class HistoryView(ContributionMixin, TemplateView):
+    """How it read before each edit, as far as moderators have not shortened it."""
+
+    public = True
+    template_name = "contributions/history.html"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        edits = self.contribution.edits.filter(is_hidden=False).order_by("-number")
+        return super().get_context_data(edits=edits, **kwargs)
+
+
+class ReplyView(KeepsTypedMixin, AllowedMixin, FormView):
+    permission_required = "contributions.reply"
+    template_name = "contributions/reply.html"
+    form_class = ReplyForm
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        return super().get_form_kwargs() | {"user": self.request.user}
+
+    def form_valid(self, form: ReplyForm) -> HttpResponse:
+        data = form.cleaned_data
+        try:
+            reply = add_contribution(
+                self.contribution.thread,
+                by=self.request.user,
+                body=data["body"],
+                key=data["key"],
+                parent=self.contribution,
+                speaking=form.speaking,
+            )
+        except REFUSALS as refusal:
+            form.add_error(None, str(refusal))
+            return self.form_invalid(form)
+        say_thanks(self.request, reply)
+        return redirect(reply)
+
+    def form_invalid(self, form: ReplyForm) -> HttpResponse:
+        return self.render_to_response(self.get_context_data(form=form), status=422)
+
+
+def say_thanks(request: HttpRequest, row: Contribution) -> None:
+    """What becomes of it now, in words."""
+    if row.is_published:
+        messages.success(request, _("Thank you. Everybody can read it now."))
+    else:
+        messages.success(
+            request,
+            _(
+                "Thank you. A moderator looks at it before others can read it, usually the same day. You see it here meanwhile."
+            ),
+        )
+
+
+class ContributionEditView(KeepsTypedMixin, AllowedMixin, FormView):
+    permission_required = "contributions.edit_contribution"
+    template_name = "contributions/edit.html"
+    form_class = EditForm
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        return super().get_form_kwargs() | {"contribution": self.contribution}
+
+    def form_valid(self, form: EditForm) -> HttpResponse:
+        try:
+            row = edit_contribution(self.contribution, by=self.request.user, **form.cleaned_data)
+        except StaleEdit as refusal:
+            form.add_error(None, str(refusal))
+            # The latest revision goes into the form, so that saving again is a decision and not an accident.
+            form.data = form.data.copy()
+            form.data["based_on"] = (
+                Contribution.objects.visible_to(self.request.user).get(pk=self.contribution.pk).revision
+            )
+            return self._again(form, 409)
+        except NotNow as refusal:
+            form.add_error(None, str(refusal))
+            return self._again(form, 409)
+        if row.is_published:
+            messages.success(self.request, _("Saved. Everybody can read your new words now, and how they read before."))
+        else:
+            messages.success(self.request, _("Saved. A moderator looks at it before others can read it."))
+        return redirect(row)
+
+    def form_invalid(self, form: EditForm) -> HttpResponse:
+        return self._again(form, 422)
+
+    def _again(self, form: EditForm, status: int) -> HttpResponse:
+        return self.render_to_response(self.get_context_data(form=form), status=status)
+
+
+class ContributionWithdrawView(AllowedMixin, TemplateView):
+    permission_required = "contributions.withdraw_contribution"
+    template_name = "contributions/withdraw.html"
+
+    def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        try:
+            withdraw_contribution(self.contribution, by=request.user)
+        except NotNow as refusal:
+            messages.info(request, str(refusal))
+        else:
+            messages.success(request, _("Taken back. Nobody else can read it any more."))
+        return redirect("contributions:own-list")
+
+
+class SupportView(AllowedMixin, View):
+    """Two buttons' POST: agree, or not any more. Leads back to where the button stood."""
+
+    permission_required = "contributions.support_contribution"
+    http_method_names = ["post"]
+
+    def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        try:
+            if request.POST.get("agree") == "no":
+                drop_support(self.contribution, by=request.user)
+            else:
+                support_contribution(self.contribution, by=request.user)
+        except NotNow as refusal:
+            messages.info(request, str(refusal))
+        return redirect(self._back())
+
+    def _back(self) -> str:
+        wanted = self.request.POST.get("next", "")
+        is_ours = url_has_allowed_host_and_scheme(
+            wanted, allowed_hosts={self.request.get_host()}, require_https=self.request.is_secure()
+        )
+        return wanted if is_ours and urlsplit(wanted).path else self.contribution.get_absolute_url()
+
+
+class ContributionReportView(AllowedMixin, FormView):
+    permission_required = "contributions.report_contribution"
+    template_name = "contributions/report.html"
+    form_class = ReportForm
+
+    def form_valid(self, form: ReportForm) -> HttpResponse:
+        try:
+            report_subject(self.contribution, by=self.request.user, **form.cleaned_data)
+        except NotPublic as refusal:
+            messages.info(self.request, str(refusal))
+            return redirect("contributions:own-list")
+        messages.success(
+            self.request, _("Thank you. A moderator will look at it, and you will be told what came of it.")
+        )
+        return redirect(self.contribution)
+
+    def form_invalid(self, form: ReportForm) -> HttpResponse:
+        return self.render_to_response(self.get_context_data(form=form), status=422)
+
+
+class OwnListView(PermissionRequiredMixin, ListView):
+    """Everything one has said, with its state."""
+
+    permission_required = "contributions.list_own"
+    template_name = "contributions/own_list.html"
+    paginate_by = 20
+
+    def get_queryset(self) -> Any:
+        mine = Contribution.objects.visible_to(self.request.user).filter(author=self.request.user)
+        return mine.with_authors().order_by("-made_at", "-pk")
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        context = super().get_context_data(**kwargs)
+        context["lines"] = lines_of(context["object_list"], self.request.user)
+        return context
