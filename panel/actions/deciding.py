@@ -1,0 +1,224 @@
+"""Answering: one decision for one or many voices, words taken into the draft because of it, and undoing it."""
+
+import datetime as dt
+import uuid
+from collections.abc import Iterable, Sequence
+
+from django.db import transaction
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+
+from commons.audit.actions import record
+from commons.contributions.models import Audience, Contribution, Kind
+from commons.digests.actions import Fact, notify_all
+from commons.moderation.models import Standing
+from commons.people.models import User
+from panel.actions.drafting import put_in_draft
+from panel.anchoring import Quote, find, quote_at
+from panel.models import Anchor, Change, Decision, Dissent, Draft, Section, Version, Voice
+from panel.paragraphs import paragraphs_of, text_of
+from panel.rewording import reworded
+
+
+class NobodyToAnswer(Exception):
+    """None of the voices is public and about this section."""
+
+
+class AnsweredAlready(Exception):
+    """A voice has an answer that stands. Undo that one first."""
+
+
+class WordsNotThere(Exception):
+    """The words that a suggestion speaks of do not stand in the draft, so they cannot be replaced by pressing a button."""
+
+
+class UndoneAlready(Exception):
+    """The decision was undone before."""
+
+
+@transaction.atomic
+def make_decision(
+    section: Section,
+    *,
+    by: User,
+    voices: Iterable[Contribution],
+    outcome: str,
+    reason: str,
+    key: uuid.UUID | None = None,
+    votes_for: int | None = None,
+    votes_against: int | None = None,
+    now: dt.datetime | None = None,
+) -> Decision:
+    """Answer one or many contributions to a section, with a reason. It is public at once, and each author is told.
+
+    The same `key` (one per form shown) gives the same decision. `now` is the moment that the decision bears, the present one if
+    left out. Raises `NobodyToAnswer` or `AnsweredAlready`.
+    """
+    # One decision after the other in each section, so that no voice is answered twice at once.
+    Section.objects.select_for_update().get(pk=section.pk)
+    already = Decision.objects.filter(key=key).first() if key else None
+    if already is not None:
+        return already
+    wanted = [voice.pk for voice in voices]
+    rows = list(
+        Contribution.objects.filter(
+            pk__in=wanted,
+            anchor__section=section,
+            standing=Standing.PUBLISHED,
+            thread__audience=Audience.EVERYONE,
+        )
+        .select_for_update(of=("self",))
+        .select_related("author")
+        .order_by("pk")
+    )
+    if not rows or len(rows) != len(set(wanted)):
+        raise NobodyToAnswer(_("Not all of these can be answered: something was taken back or is not public any more."))
+    if Decision.objects.standing().filter(voices__contribution__in=rows).exists():
+        raise AnsweredAlready(
+            _("A colleague has answered this already. Undo that answer first if it should be another.")
+        )
+    decision = Decision.objects.create(
+        key=key or uuid.uuid4(),
+        section=section,
+        outcome=outcome,
+        reason=reason,
+        votes_for=votes_for,
+        votes_against=votes_against,
+        made_by=by,
+        made_at=now or timezone.now(),
+    )
+    Voice.objects.bulk_create([Voice(decision=decision, contribution=row) for row in rows])
+    record("make_decision", decision, by=by, data={"outcome": str(outcome), "voices": [row.pk for row in rows]})
+    _tell(rows, decision, by=by, kind="answered", subject=_answered)
+    return decision
+
+
+def _answered(decision: Decision) -> str:
+    return _("The panel has answered you: %(outcome)s") % {"outcome": decision.get_outcome_display().lower()}
+
+
+def _undone(decision: Decision) -> str:
+    return _("The panel has taken back its answer to you, and will answer again")
+
+
+def _tell(rows: Sequence[Contribution], decision: Decision, *, by: User, kind: str, subject) -> None:
+    facts = []
+    for row in rows:
+        if row.author is None or row.author_id == by.pk:
+            continue
+        with translation.override(row.author.language):
+            said = subject(decision)
+        key = f"{kind}:{decision.pk}:{row.pk}"
+        facts.append(Fact(recipient=row.author, key=key, subject=said, path=row.get_absolute_url()))
+    notify_all(facts, by=by, kind=kind, about=decision)
+
+
+@transaction.atomic
+def accept_suggestion(
+    contribution: Contribution,
+    *,
+    by: User,
+    reason: str,
+    words: str | None = None,
+    key: uuid.UUID | None = None,
+    votes_for: int | None = None,
+    votes_against: int | None = None,
+    now: dt.datetime | None = None,
+) -> Decision:
+    """Take suggested words into the open draft and answer the suggestion. With other `words` it is accepted in part.
+
+    Raises `WordsNotThere` when the passage does not stand in the draft as it did, and what `make_decision` raises.
+    """
+    already = Decision.objects.filter(key=key).first() if key else None
+    if already is not None:
+        return already
+    anchor = Anchor.objects.select_related("section").get(contribution=contribution)
+    in_full = words is None or " ".join(words.split()) == " ".join(contribution.replacement.split())
+    after = contribution.replacement if in_full else words
+    decision = make_decision(
+        anchor.section,
+        by=by,
+        voices=[contribution],
+        outcome=Decision.Outcome.ACCEPTED if in_full else Decision.Outcome.IN_PART,
+        reason=reason,
+        key=key,
+        votes_for=votes_for,
+        votes_against=votes_against,
+        now=now,
+    )
+    if contribution.kind == Kind.SUGGESTION:
+        put_words(decision, Quote(anchor.words_now or anchor.exact, anchor.prefix, anchor.suffix), after, by=by)
+    return decision
+
+
+@transaction.atomic
+def put_words(decision: Decision, quote: Quote, after: str, *, by: User) -> Change:
+    """Replace words of the open draft because of a decision, and tie the two. Raises `WordsNotThere`."""
+    draft = Draft.objects.select_for_update().get(section=decision.section)
+    body = reworded(draft.body, quote, after)
+    if body is None:
+        raise WordsNotThere(
+            _(
+                "These words do not stand in the draft as they did. Change the draft by hand, then answer and say so there."
+            )
+        )
+    put_in_draft(draft, body, by=by)
+    change = Change.objects.create(
+        section=decision.section, decision=decision, before=quote.exact, after=" ".join(after.split()), made_by=by
+    )
+    record("put_words", change, by=by, data={"decision": decision.pk})
+    return change
+
+
+@transaction.atomic
+def undo_decision(decision: Decision, *, by: User, reason: str, now: dt.datetime | None = None) -> Decision:
+    """Take an answer back. It stays on record with the reason; the voices wait for an answer again and are told.
+
+    Words it had brought into the open draft are put back where they still stand there as they were put. What was published
+    stays published: only a new version changes that. Raises `UndoneAlready`.
+    """
+    Section.objects.select_for_update().get(pk=decision.section_id)
+    row = Decision.objects.select_for_update(of=("self",)).select_related("section").get(pk=decision.pk)
+    if not row.is_standing:
+        raise UndoneAlready(_("This decision was undone before."))
+    row.undone_at, row.undone_by, row.undone_reason = now or timezone.now(), by, reason
+    row.save(update_fields=["undone_at", "undone_by", "undone_reason"])
+    for change in row.changes.pending():
+        _take_words_out(change, by=by)
+    record("undo_decision", row, by=by, data={"reason": reason})
+    voices = list(Contribution.objects.filter(voices__decision=row).select_related("author"))
+    _tell(voices, row, by=by, kind="answer-undone", subject=_undone)
+    return row
+
+
+def _take_words_out(change: Change, *, by: User) -> None:
+    change.dropped_at = timezone.now()
+    change.save(update_fields=["dropped_at"])
+    draft = Draft.objects.select_for_update().get(section_id=change.section_id)
+    text = text_of(paragraphs_of(draft.body))
+    place = find(text, Quote(change.after, "", "")) if change.after else None
+    body = reworded(draft.body, quote_at(text, *place), change.before) if place else None
+    if body is not None:
+        put_in_draft(draft, body, by=by)
+
+
+@transaction.atomic
+def record_dissent(
+    section: Section,
+    *,
+    by: User,
+    body: str,
+    is_public: bool,
+    version: Version | None = None,
+    decision: Decision | None = None,
+    paragraph: int | None = None,
+) -> Dissent:
+    """Put on record that a member does not agree; everybody may read it beside the text if they wish. The same words sent twice
+    are one dissent."""
+    Section.objects.select_for_update(no_key=True).get(pk=section.pk)
+    said = {"version": version, "decision": decision, "paragraph": paragraph, "body": body, "is_public": is_public}
+    dissent, is_new = Dissent.objects.get_or_create(section=section, member=by, **said)
+    if not is_new:
+        return dissent
+    record("record_dissent", dissent, by=by, data={"section": section.pk, "public": is_public})
+    return dissent

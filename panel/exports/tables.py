@@ -1,0 +1,171 @@
+"""What was said and answered as tables, written by Postgres itself. Whatever people typed is guarded against being run as a
+formula."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from psycopg import sql
+
+from commons.contributions.models import Channel, Kind, Mandate
+from commons.exports.reports import Report, guarded, register
+from commons.people.models import Nation, Sector
+from panel.exports.spoken import local, spoken, spoken_count
+from panel.models import Anchor, Decision, Section
+
+MINUTE, DAY = "YYYY-MM-DD HH24:MI", "YYYY-MM-DD"
+
+
+def in_words(column: str, words: Any) -> sql.Composable:
+    """The words for a code. They are ours and cannot be a formula; a code without words cannot either."""
+    pairs = sql.SQL(" ").join(
+        sql.SQL("WHEN {} THEN {}").format(sql.Literal(code), sql.Literal(str(label))) for code, label in words.choices
+    )
+    return sql.SQL("CASE {column} {pairs} ELSE {column} END").format(column=sql.Identifier(column), pairs=pairs)
+
+
+def typed(column: str) -> sql.Composable:
+    return guarded(sql.Identifier(column))
+
+
+class SpokenReport(Report):
+    """A table with a row for each contribution. A subclass says in `columns` what each column is called and how it is written,
+    from the columns of `spoken` named in `read`."""
+
+    read: tuple[str, ...]
+    answerable = False
+
+    def may_run(self, user: Any, params: dict[str, Any]) -> bool:
+        return user.has_perm("panel.export_contributions")
+
+    def columns(self) -> Mapping[str, sql.Composable]:
+        raise NotImplementedError
+
+    def section_in(self, params: dict[str, Any]) -> int | None:
+        return int(params["section"]) if params.get("section") else None
+
+    def count(self, cursor: Any, params: dict[str, Any]) -> int:
+        statement = spoken_count(section=self.section_in(params), answerable=self.answerable)
+        cursor.execute(statement)
+        return cursor.fetchone()[0]
+
+    def header(self, params: dict[str, Any]) -> list[str]:
+        return list(self.columns())
+
+    def query(self, params: dict[str, Any]) -> tuple[sql.Composable, None]:
+        rows = spoken(self.read, section=self.section_in(params), answerable=self.answerable)
+        chosen = sql.SQL(", ").join(self.columns().values())
+        return sql.SQL("SELECT {} FROM ({}) one ORDER BY number").format(chosen, rows), None
+
+
+@register
+class ContributionsReport(SpokenReport):
+    """Every public contribution to a section, comments and replies alike, with all that can be said about it."""
+
+    name = "panel-contributions"
+    title = gettext_lazy("What was said to the draft strategy")
+    description = gettext_lazy(
+        "Every public contribution to a section, one row each: its place, its words, who says it as they wish to be shown, the "
+        "panel’s answer, and the words that changed. Nothing that waits for a moderator, was declined or was taken back."
+    )
+    read = (
+        "number", "made_at", "kind", "section_number", "section_title", "section_slug", "paragraph", "version", "paragraph_then",
+        "quote", "state", "words_now", "body", "replacement", "who", "organisation", "sector", "nation", "mandate", "agreed_on",
+        "votes_for", "votes_against", "votes_entitled", "channel", "support_count", "replies_to", "reply_by", "outcome", "reason",
+        "decided_at", "decided_for", "decided_against", "before", "after", "changed_in",
+    )  # fmt: skip
+
+    def columns(self) -> dict[str, sql.Composable]:
+        plain = sql.Identifier
+        return {
+            _("Number"): plain("number"),
+            _("Said at"): local("made_at", MINUTE),
+            _("Kind"): in_words("kind", Kind),
+            _("Section number"): plain("section_number"),
+            _("Section"): typed("section_title"),
+            _("Section address"): typed("section_slug"),
+            _("Paragraph"): plain("paragraph"),
+            _("Said to version"): plain("version"),
+            _("Paragraph in that version"): plain("paragraph_then"),
+            _("Words it is about"): typed("quote"),
+            _("What became of those words"): in_words("state", Anchor.State),
+            _("Words that stand there now"): typed("words_now"),
+            _("Text"): typed("body"),
+            _("Suggested words"): typed("replacement"),
+            _("Who"): typed("who"),
+            _("Organisation"): typed("organisation"),
+            _("Sector of the organisation"): in_words("sector", Sector),
+            _("Nation of the organisation"): in_words("nation", Nation),
+            _("Speaking"): in_words("mandate", Mandate),
+            _("Agreed on"): plain("agreed_on"),
+            _("Members for it"): plain("votes_for"),
+            _("Members against it"): plain("votes_against"),
+            _("Members who could vote"): plain("votes_entitled"),
+            _("How it came"): in_words("channel", Channel),
+            _("People who agree"): plain("support_count"),
+            _("Replies to"): plain("replies_to"),
+            _("Answer promised by"): plain("reply_by"),
+            _("Answer"): in_words("outcome", Decision.Outcome),
+            _("Reason"): typed("reason"),
+            _("Answered at"): local("decided_at", MINUTE),
+            _("Panel votes for"): plain("decided_for"),
+            _("Panel votes against"): plain("decided_against"),
+            _("Words before"): typed("before"),
+            _("Words after"): typed("after"),
+            _("Changed in"): typed("changed_in"),
+        }
+
+
+class SectionForm(forms.Form):
+    section = forms.ModelChoiceField(
+        queryset=Section.objects.published().in_order(),
+        label=gettext_lazy("Section"),
+        required=False,
+        empty_label=gettext_lazy("All sections"),
+        error_messages={"invalid_choice": gettext_lazy("Choose a section in the list.")},
+    )
+
+
+@register
+class AnswersReport(SpokenReport):
+    """The table of comments and answers."""
+
+    name = "panel-answers"
+    title = gettext_lazy("Comments and answers")
+    description = gettext_lazy(
+        "Each public comment and suggestion, what the panel answered and why, and the words that changed because of it. The "
+        "strategy pack, which everybody can download, holds the same table."
+    )
+    form_class = SectionForm
+    asks_purpose = False
+    answerable = True
+    read = (
+        "number", "section_number", "section_title", "paragraph", "who", "organisation", "mandate", "made_at", "quote", "body",
+        "replacement", "outcome", "reason", "before", "after", "changed_in",
+    )  # fmt: skip
+
+    def title_for(self, params: dict[str, Any]) -> str:
+        section = Section.objects.filter(pk=self.section_in(params)).first()
+        return f"{self.title}: {section}" if section else str(self.title)
+
+    def columns(self) -> dict[str, sql.Composable]:
+        place = sql.SQL("section_number || coalesce('.' || paragraph, '') || ' ' || section_title")
+        return {
+            _("Number"): sql.Identifier("number"),
+            # It begins with a digit, so it is no formula.
+            _("Place"): place,
+            _("Who"): typed("who"),
+            _("Organisation"): typed("organisation"),
+            _("Speaking"): in_words("mandate", Mandate),
+            _("Said on"): local("made_at", DAY),
+            _("Words it is about"): typed("quote"),
+            _("What was said"): typed("body"),
+            _("Suggested words"): typed("replacement"),
+            _("Answer"): in_words("outcome", Decision.Outcome),
+            _("Reason"): typed("reason"),
+            _("Words before"): typed("before"),
+            _("Words after"): typed("after"),
+            _("Changed in"): typed("changed_in"),
+        }

@@ -1,0 +1,1 @@
+"""What the panel and everybody else type, checked; one module for each kind of page."""

@@ -1,0 +1,103 @@
+"""What the panel types at its desk: which voices to look at, the answer to them, and why an answer is taken back."""
+
+import uuid
+from typing import Any
+
+from crispy_forms.helper import FormHelper
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from commons.contributions.models import LONGEST, Kind
+from panel.models import Decision, Part, Section
+from panel.reports import DeskState
+
+
+class DeskForm(forms.Form):
+    """Which contributions the desk lists. Anything it does not know is as if it had not been asked."""
+
+    q = forms.CharField(label=_("Words"), required=False, max_length=200)
+    state = forms.ChoiceField(label=_("State"), choices=DeskState.choices, required=False)
+    part = forms.ModelChoiceField(
+        label=_("Theme"), queryset=Part.objects.all(), to_field_name="slug", required=False, empty_label=_("All themes")
+    )
+    section = forms.ModelChoiceField(
+        label=_("Section"),
+        queryset=Section.objects.none(),
+        to_field_name="slug",
+        required=False,
+        empty_label=_("All sections"),
+    )
+    kind = forms.ChoiceField(label=_("Kind"), choices=[("", _("All kinds")), *Kind.choices], required=False)
+    mine = forms.BooleanField(label=_("Only those I am to answer"), required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["section"].queryset = Section.objects.published().in_order()
+        for field in self.fields.values():
+            field.say_optional = False
+
+
+class DecisionForm(forms.Form):
+    """One answer to one or many voices. `words` are taken into the draft where a single suggestion is accepted."""
+
+    outcome = forms.ChoiceField(
+        label=_("What does the panel decide?"),
+        choices=Decision.Outcome.choices,
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Say what the panel decides.")},
+    )
+    words = forms.CharField(
+        label=_("The words that go into the draft"),
+        help_text=_("A copy of the suggested words. Change them to accept in part"),
+        required=False,
+        max_length=LONGEST,
+        widget=forms.Textarea(attrs={"rows": 4}),
+    )
+    reason = forms.CharField(
+        label=_("Why?"),
+        help_text=_("Everybody can read this, and each author is told"),
+        max_length=5000,
+        widget=forms.Textarea(attrs={"rows": 5, "data-maxlength": 5000}),
+        error_messages={"required": _("Give a reason. People should see why.")},
+    )
+    votes_for = forms.IntegerField(label=_("Votes for"), required=False, min_value=0, max_value=1000)
+    votes_against = forms.IntegerField(label=_("Votes against"), required=False, min_value=0, max_value=1000)
+    key = forms.UUIDField(widget=forms.HiddenInput, initial=uuid.uuid4)
+
+    def __init__(self, *args: Any, suggestion: Any = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if suggestion is None:
+            del self.fields["words"]
+        else:
+            self.fields["words"].initial = suggestion.replacement
+        self.suggestion = suggestion
+        self.helper = FormHelper()
+        self.helper.form_tag = False
+        self.helper.show_summary = False
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean()
+        if (given.get("votes_for") is None) != (given.get("votes_against") is None):
+            missing = "votes_for" if given.get("votes_for") is None else "votes_against"
+            self.add_error(missing, _("Write both figures of the vote, or neither."))
+        if self.suggestion is not None and given.get("outcome") == Decision.Outcome.IN_PART:
+            words = " ".join((given.get("words") or "").split())
+            if words == " ".join(self.suggestion.replacement.split()):
+                self.add_error("words", _("To accept in part, change the words. These are the suggested ones."))
+        return given
+
+
+class UndoForm(forms.Form):
+    reason = forms.CharField(
+        label=_("Why is this answer taken back?"),
+        help_text=_("Everybody can read this"),
+        max_length=1000,
+        widget=forms.Textarea(attrs={"rows": 4, "data-maxlength": 1000}),
+        error_messages={"required": _("Say why it is taken back.")},
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.helper = FormHelper()
+        self.helper.form_tag = False
+        self.helper.show_summary = False

@@ -1,0 +1,92 @@
+"""What a strategy pack holds. The Word file and the page for printing are both made from this."""
+
+import datetime as dt
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from django.utils.safestring import SafeString
+
+from commons import richtext
+
+
+@dataclass(frozen=True)
+class PackedSection:
+    """A section as it stands. `before` is the text of the version before this one, None where there was none."""
+
+    slug: str
+    number: int
+    title: str
+    version: int
+    published_at: dt.datetime
+    body: str
+    before: str | None = None
+
+
+@dataclass(frozen=True)
+class PackedPart:
+    title: str
+    intro: str
+    sections: list[PackedSection]
+
+    @cached_property
+    def intro_html(self) -> SafeString:
+        return richtext.to_html(self.intro)
+
+
+@dataclass(frozen=True)
+class PackedChange:
+    """Words that changed because of an answer. `label` names the version; it is empty while the change waits to be published."""
+
+    before: str
+    after: str
+    label: str = ""
+
+    @property
+    def pieces(self) -> list[richtext.Piece]:
+        return richtext.word_difference(self.before, self.after)
+
+
+@dataclass
+class PackedAnswer:
+    """One contribution and what the panel answered. Who said it is as they wish to be shown.
+
+    `outcome` is empty while it waits for an answer, which is then due by `reply_by`.
+    """
+
+    number: int
+    place: str
+    who: str
+    mandate: str
+    made_on: dt.date
+    body: str
+    quote: str = ""
+    replacement: str = ""
+    is_suggestion: bool = False
+    outcome: str = ""
+    reason: str = ""
+    votes: str = ""
+    decided_on: dt.date | None = None
+    reply_by: dt.date | None = None
+    changes: list[PackedChange] = field(default_factory=list)
+
+    @cached_property
+    def body_html(self) -> SafeString:
+        return richtext.to_html(self.body, top_heading=4)
+
+    @cached_property
+    def reason_html(self) -> SafeString:
+        return richtext.to_html(self.reason, top_heading=4)
+
+
+@dataclass(frozen=True)
+class Pack:
+    """`site` and `address` name where it comes from. `left_out` counts the contributions that found no room in the table."""
+
+    title: str
+    author: str
+    site: str
+    address: str
+    made_at: dt.datetime
+    parts: list[PackedPart]
+    answers: list[PackedAnswer]
+    left_out: int = 0

@@ -1,0 +1,1 @@
+"""Pages of the framework and of the panel, one module for each room."""
