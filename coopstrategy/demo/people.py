@@ -37,9 +37,14 @@ class DemoPerson:
     @property
     def door(self) -> str:
         """The name of the page where their work begins."""
-        return "staff-home" if MFA_ROLES & set(self.roles) else "people:you"
+        return next((door for roles, door in DOORS if roles & set(self.roles)), "people:you")
 
 
+DOORS = (
+    (MFA_ROLES, "staff-home"),
+    ({Role.CHAIR, Role.PANEL_MEMBER}, "panel:desk"),
+    ({Role.MODERATOR}, "moderation:queue"),
+)
 PEOPLE = (
     DemoPerson("wren", "Wren Calloway", _("Staff: people, texts, the register, who has not been heard"), (Role.STAFF,)),
     DemoPerson(
@@ -49,24 +54,68 @@ PEOPLE = (
         (Role.ANALYST,),
     ),
     DemoPerson("ines", "Ines Marlowe", _("Staff and census analyst at once"), (Role.STAFF, Role.ANALYST)),
-    DemoPerson("halina", "Halina Brook", _("Chair of the reference panel"), (Role.CHAIR, Role.PANEL_MEMBER)),
-    DemoPerson("odhran", "Odhran Fell", _("Member of the reference panel"), (Role.PANEL_MEMBER,)),
+    DemoPerson(
+        "halina",
+        "Halina Brook",
+        _("Chair of the reference panel: answer voices at the desk, then publish a section whose draft holds changes"),
+        (Role.CHAIR, Role.PANEL_MEMBER),
+    ),
+    DemoPerson(
+        "odhran",
+        "Odhran Fell",
+        _(
+            "Member of the panel, answers for “Finance that fits”: take a suggestion into the draft, or edit with Kezia at once"
+        ),
+        (Role.PANEL_MEMBER,),
+    ),
+    DemoPerson(
+        "kezia",
+        "Kezia Marchbank",
+        _(
+            "Member of the panel, answers for “Land, homes and premises”, where ninety allotment holders wait too long already"
+        ),
+        (Role.PANEL_MEMBER,),
+    ),
     DemoPerson("carys", "Carys Penhallow", _("Editor of the independent blog"), (Role.EDITOR,)),
-    DemoPerson("joseph", "Joseph Okello-Wray", _("Moderator of what people send in"), (Role.MODERATOR,)),
-    DemoPerson("mina", "Mina Sutter", _("Scribe at events"), (Role.SCRIBE,)),
     DemoPerson(
-        "gwen", "Gwen Larkin", _("Answers for a housing co-op, with Peter"), joins=(RIVERMEAD, "Secretary", True)
+        "joseph",
+        "Joseph Okello-Wray",
+        _("Moderator: publish, shorten or decline what waits, and read in the ledger what everybody may know of it"),
+        (Role.MODERATOR,),
     ),
     DemoPerson(
-        "peter", "Peter Adeyinka-Shaw", _("Answers for the same co-op as Gwen"), joins=(RIVERMEAD, "Treasurer", True)
+        "beatrix",
+        "Beatrix Fenwright",
+        _("The other moderator: decides about appeals against Joseph, as he does about those against her"),
+        (Role.MODERATOR,),
     ),
     DemoPerson(
-        "ffion", "Ffion Maddox", _("Answers for a community shop in Wales"), joins=(COMMUNITY_SHOP, "Manager", True)
+        "mina", "Mina Sutter", _("Scribe at events: type into a section what was said at a table"), (Role.SCRIBE,)
+    ),
+    DemoPerson(
+        "gwen",
+        "Gwen Larkin",
+        _("Answers for a housing co-op, with Peter. See what became of what she said; appeal where it was shortened"),
+        joins=(RIVERMEAD, "Secretary", True),
+    ),
+    DemoPerson(
+        "peter",
+        "Peter Adeyinka-Shaw",
+        _("Answers for the same co-op as Gwen. Suggest other words to the draft, as their board agreed"),
+        joins=(RIVERMEAD, "Treasurer", True),
+    ),
+    DemoPerson(
+        "ffion",
+        "Ffion Maddox",
+        _(
+            "Answers for a community shop in Wales. One of her voices changed the draft, and another will when it is published"
+        ),
+        joins=(COMMUNITY_SHOP, "Manager", True),
     ),
     DemoPerson(
         "rory", "Rory Teasel", _("Has asked to join a co-op and waits for staff"), joins=(ALLOTMENTS, "Chair", False)
     ),
-    DemoPerson("sam", "Sam Underhill", _("Has only just made an account")),
+    DemoPerson("sam", "Sam Underhill", _("Has only just made an account: what Sam says first waits for a moderator")),
 )
 BY_KEY = {person.key: person for person in PEOPLE}
 

@@ -1,4 +1,5 @@
-"""Draws the demo: invented people, an invented register of the real size and shape, and the census at a chosen moment."""
+"""Draws the demo: invented people, an invented register of the real size and shape, the census, and the draft strategy at a
+chosen moment."""
 
 from typing import Any
 
@@ -9,16 +10,19 @@ from commons.people.models import Organisation
 from coopstrategy.demo.census import draw_census, letters_to_try
 from coopstrategy.demo.people import PEOPLE, draw_people
 from coopstrategy.demo.register import RIVERMEAD, SET_PIECES, draw_register
+from coopstrategy.demo.strategy import ChangedByHand, draw_strategy
 
-# The moments of the process that can be shown. Later parts of the site add theirs.
-STAGES = ["census"]
+# The moments of the process that can be shown, the earliest first. Later parts of the site add theirs.
+STAGES = ["census", "draft"]
 
 
 class Command(BaseCommand):
     help = "Fill an empty database with the demo. Doing it again changes nothing."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--stage", choices=STAGES, default="census", help="the moment of the process that is shown")
+        parser.add_argument(
+            "--stage", choices=STAGES, default=STAGES[-1], help="the moment of the process that is shown"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         if not settings.DEMO:
@@ -34,6 +38,11 @@ class Command(BaseCommand):
         draw_people()
         self.stdout.write("Drawing the census ...")
         draw_census(waiting=list(SET_PIECES))
+        self.stdout.write("Drawing the draft strategy ...")
+        try:
+            draw_strategy(stage=options["stage"])
+        except ChangedByHand as refusal:
+            self.stdout.write(str(refusal))
         self.stdout.write("The demo is ready.")
         self.stdout.write("")
         self.stdout.write("Its people (enter as any of them at /demo/)")

@@ -1,0 +1,42 @@
+"""What the demo's draft strategy is drawn on in the tests, and what is counted after it."""
+
+from commons.audit.models import Entry
+from commons.contributions.models import Contribution, Support
+from commons.digests.models import Notice
+from commons.moderation.models import Appeal, Moderation, Verdict
+from commons.people.models import Appointment, User
+from coopstrategy.demo.crowd import needed_organisations
+from coopstrategy.demo.people import draw_people
+from coopstrategy.demo.register import SET_PIECES
+from panel.models import (
+    Anchor,
+    Approval,
+    Change,
+    Decision,
+    Dissent,
+    Draft,
+    DraftRevision,
+    Seat,
+    Section,
+    Version,
+    Welcome,
+    WorkingCopy,
+)
+from tests.factories.people import OrganisationFactory
+
+ROWS = (
+    Contribution, Support, Moderation, Verdict, Appeal, Section, Version, Anchor, Decision, Change, Dissent, Draft, DraftRevision,
+    Approval, WorkingCopy, Seat, Welcome, Notice, User, Appointment, Entry,
+)  # fmt: skip
+
+
+def draw_ground() -> None:
+    """What the strategy is drawn on: the people, and the organisations that somebody speaks for."""
+    for register_id in {*SET_PIECES, *needed_organisations()}:
+        piece = SET_PIECES.get(register_id)
+        OrganisationFactory(register_id=register_id, name=piece.name if piece else f"Society {register_id} Limited")
+    draw_people()
+
+
+def counted() -> dict[str, int]:
+    return {model.__name__: model.objects.count() for model in ROWS}

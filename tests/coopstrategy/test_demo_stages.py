@@ -1,0 +1,56 @@
+"""The moments that the demo can show: drawn once, one after the other, and never over somebody's work."""
+
+from collections import Counter
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from commons.contributions.models import Contribution
+from coopstrategy.demo.management.commands.prepare_demo import STAGES
+from coopstrategy.demo.strategy import ChangedByHand, draw_strategy
+from coopstrategy.runtime.command import HELP
+from panel.models import Decision, Draft, Version
+from panel.reports import answering_counts
+from tests.coopstrategy.drawn import counted, draw_ground
+
+
+@pytest.mark.django_db
+def test_the_earlier_moment_has_first_versions_and_few_voices_and_the_later_follows_it():
+    draw_ground()
+    draw_strategy(stage="census")
+    assert Counter(Version.objects.values_list("number", flat=True)) == {1: 12}
+    assert 12 <= Contribution.objects.count() <= 45
+    assert (Decision.objects.count(), answering_counts().late) == (0, 0)
+    before = counted()
+    draw_strategy(stage="census")
+    assert counted() == before
+    draw_strategy(stage="draft")
+    assert Version.objects.filter(number=3).count() == 9
+    assert answering_counts().late > 5
+    bodies = Counter(Contribution.objects.values_list("body", flat=True))
+    assert max(bodies.values()) == 1
+
+
+@pytest.mark.django_db
+def test_the_later_moment_is_not_drawn_over_somebodys_work():
+    draw_ground()
+    draw_strategy(stage="census")
+    Draft.objects.filter(section__slug="skills").update(body="What I wrote by hand.")
+    before = counted()
+    with pytest.raises(ChangedByHand, match="To begin again"):
+        draw_strategy(stage="draft")
+    assert counted() == before
+
+
+def test_the_help_names_every_moment_and_which_is_shown():
+    assert STAGES == ["census", "draft"]
+    told = HELP.split("--stage NAME")[1].split("--port")[0]
+    assert all(stage in told for stage in STAGES)
+    assert f"{STAGES[-1]} (if you say nothing)" in told
+
+
+@pytest.mark.django_db
+def test_a_moment_that_is_none_is_refused(settings):
+    settings.DEMO = True
+    with pytest.raises(CommandError, match="invalid choice"):
+        call_command("prepare_demo", "--stage", "2050")
