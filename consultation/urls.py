@@ -13,8 +13,6 @@ PAGES = {
     "about/accessibility/": "accessibility",
     "about/privacy/": "privacy",
     "about/contact/": "contact",
-    "strategy/": "strategy",
-    "panel/": "panel",
     "blog/": "blog",
     "events/": "events",
 }

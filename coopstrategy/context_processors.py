@@ -19,12 +19,22 @@ def _is_signed_in(request: HttpRequest) -> bool:
 def _menu(request: HttpRequest) -> list[dict[str, Any]]:
     entries = [
         (_("Census"), reverse("census:start")),
+        (_("The draft strategy"), reverse("panel:framework")),
         (_("About"), reverse("consultation:about")),
         (_("The data"), "/data/"),
     ]
-    if _is_signed_in(request) and request.user.roles & {"staff", "analyst"}:
-        entries.append((_("Staff"), reverse("staff-home")))
+    if _is_signed_in(request):
+        entries += [(words, reverse(address)) for roles, words, address in _rooms() if request.user.roles & roles]
     return [{"label": label, "url": url, "current": request.path.startswith(url)} for label, url in entries]
+
+
+def _rooms() -> list[tuple[set[str], str, str]]:
+    """The rooms that only some roles enter: their roles, words and address."""
+    return [
+        ({"panel_member", "chair"}, _("The panel’s desk"), "panel:desk"),
+        ({"moderator"}, _("Moderation"), "moderation:queue"),
+        ({"staff", "analyst"}, _("Staff"), "staff-home"),
+    ]
 
 
 def _unseen(request: HttpRequest) -> SimpleLazyObject:

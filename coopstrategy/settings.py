@@ -69,8 +69,11 @@ PRIVATE_DIR = Path(env.str("PRIVATE_DIR", default=str(STATE_DIR / "private")))
 
 INSTALLED_APPS = [
     "coopstrategy.demo",
+    "panel",
     "census",
     "consultation",
+    "commons.contributions",
+    "commons.moderation",
     "commons.exports",
     "commons.digests",
     "commons.people",
@@ -303,6 +306,12 @@ CONTENT_SECURITY_POLICY = {
         "object-src": [NONE],
     }
 }
+# Whoever has had this many contributions let through by moderators is public at once from then on.
+TRUSTED_AFTER = env.int("TRUSTED_AFTER", default=2)
+# How long the panel may take to answer a contribution.
+REPLY_WEEKS = env.int("REPLY_WEEKS", default=12)
+# How many members must agree to a text before any of them may publish it; with 0 only the chair publishes.
+PANEL_QUORUM = env.int("PANEL_QUORUM", default=0)
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_621_440
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 500
 # The largest register file staff may upload, in bytes. The real one is about 3 MB.

@@ -25,6 +25,7 @@ from commons.exports.models import ExportJob
 from commons.exports.reports import reports_for
 from commons.people.models import RegisterImport
 from consultation.models import Text
+from panel.reports import answering_counts, latest_said
 
 # A row that waits longer than this means that no worker is at work: the sweep runs every minute.
 WAITING_LIMIT_SECONDS = 300
@@ -60,6 +61,8 @@ class HomeView(TemplateView):
                 "url": wave.get_absolute_url(),
             },
             coverage=wave and coverage_of(wave),
+            said=latest_said(),
+            counts=answering_counts(),
             **kwargs,
         )
 

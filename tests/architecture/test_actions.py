@@ -15,6 +15,9 @@ NOT_ATOMIC = {
 NOT_RECORDED = {
     "record": "It is the record.",
     "save_page": "The revision says who saved what and when, in a table only analysts may read.",
+    "note_visit": "Reading a thread moves a mark that only its reader sees.",
+    "keep_working_copy": "What one person has typed and not saved; the save is recorded.",
+    "drop_working_copy": "The same, thrown away.",
     "claim_mail": "The worker takes a message in hand; what becomes of it is recorded when it is known.",
 }
 WRITES = {"save", "create", "bulk_create", "bulk_update", "get_or_create", "update_or_create", "delete"}
@@ -70,8 +73,11 @@ def test_there_are_actions_in_every_app():
         "audit",
         "census",
         "consultation",
+        "contributions",
         "digests",
         "exports",
+        "moderation",
+        "panel",
         "people",
     ]
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import cached_property
 from typing import Any
 
 import pytest
@@ -15,12 +16,21 @@ from django.views.generic import ListView
 from census.actions.codes import issue_codes
 from census.models import Case, InstrumentVersion, Response, Stratum, Wave
 from commons.audit.actions import record
+from commons.contributions.actions import support_contribution
 from commons.digests.actions import notify
 from commons.exports.models import ExportJob
+from commons.moderation.actions import appeal_verdict, decide_moderation, hold
+from commons.moderation.models import Cause
 from commons.people.models import Outcome, RegisterImport, RegisterImportRow, Sector, User
 from commons.queues import State
 from consultation.models import Text
+from panel.actions.deciding import make_decision, record_dissent
+from panel.actions.publishing import Because
+from panel.actions.seats import declare_seat
+from panel.models import Section
 from tests.architecture.addresses import addresses
+from tests.factories.contributions import ContributionFactory
+from tests.factories.panel import a_section, publish, said_to
 from tests.factories.people import AppointmentFactory, MembershipFactory, OrganisationFactory, UserFactory
 
 
@@ -30,6 +40,8 @@ class Place:
     def __init__(self) -> None:
         self.staff = UserFactory(roles=["staff"])
         self.member = UserFactory()
+        self.chair = UserFactory(roles=["chair"])
+        self.moderator = UserFactory(roles=["moderator"])
         self.organisation = OrganisationFactory(name="Weavers of Loom Street")
         now = timezone.now()
         times = {"opens_at": now - timedelta(days=1), "closes_at": now + timedelta(days=9), "frame_frozen_at": now}
@@ -107,6 +119,47 @@ class Place:
     def an_organisation(self) -> None:
         OrganisationFactory(name="Weavers of Loom Street")
 
+    @cached_property
+    def section(self) -> Section:
+        return a_section(slug="finance", chair=self.chair)
+
+    def a_voice(self) -> None:
+        """A comment of the member's and a suggestion of somebody's, each answered, with a reply and an agreement."""
+        words = {"paragraph": 2, "words": "explore a lending desk"}
+        comment = said_to(self.section, by=self.member, **words)
+        suggestion = said_to(self.section, by=MembershipFactory().user, replacement="open two desks", **words)
+        said_to(self.section, replacement="open three desks", **words)
+        for row in (comment, suggestion):
+            reply = ContributionFactory(parent=row)
+            ContributionFactory(parent=reply)
+            support_contribution(row, by=UserFactory())
+            make_decision(self.section, by=self.chair, voices=[row], outcome="no", reason="No money.")
+
+    def a_version(self) -> None:
+        """A version in which a paragraph changed because of a voice, with somebody who does not agree."""
+        row = said_to(self.section, paragraph=1)
+        decision = make_decision(self.section, by=self.chair, voices=[row], outcome="accepted", reason="Yes.")
+        self.section.refresh_from_db()
+        text = self.section.current.body
+        added = Because(decisions=(decision.pk,))
+        version = publish(self.section, f"{text}\n\nWe will also lend {row.pk} looms.", chair=self.chair, because=added)
+        record_dissent(self.section, by=self.chair, body="No looms.", is_public=True, version=version, paragraph=1)
+
+    def a_held_voice(self) -> None:
+        hold(said_to(self.section), by=None, cause=Cause.FIRST)
+
+    def a_verdict(self) -> None:
+        row = said_to(self.section)
+        hold(row, by=None, cause=Cause.FIRST)
+        row.refresh_from_db()
+        given = {"outcome": "decline", "reason": "advert", "explanation": "It advertises."}
+        decide_moderation(row.moderation, by=self.moderator, seen=row.revision, **given)
+        appeal_verdict(row.moderation.verdicts.get(), by=row.author, text="I meant well.")
+
+    def a_member(self) -> None:
+        seat = AppointmentFactory(user=UserFactory(), role="panel_member")
+        declare_seat(seat, by=seat.user, represents="Housing", about="Weaver", interests="None")
+
     def a_text(self) -> None:
         Text.objects.create(slug=f"page-{Text.objects.count()}", title="Page", body="Text")
 
@@ -122,7 +175,34 @@ class Page:
     who: Callable[[Place], User | None] = lambda place: place.staff
 
 
+def is_chair(place: Place) -> User:
+    return place.chair
+
+
+def is_moderator(place: Place) -> User:
+    return place.moderator
+
+
+def in_section(place: Place) -> dict[str, Any]:
+    return {"section": place.section.slug}
+
+
 PAGES = [
+    Page("contributions:own-list", Place.a_voice, who=lambda place: place.member),
+    Page("panel:framework", lambda place: a_section(chair=place.chair)),
+    Page("panel:document", lambda place: a_section(chair=place.chair)),
+    Page("panel:changes", Place.a_version),
+    Page("panel:section", Place.a_voice, in_section, who=lambda place: place.member),
+    Page("panel:section", Place.a_voice, in_section, "order=discussed", lambda place: None),
+    Page("panel:section-changes", Place.a_version, in_section),
+    Page("panel:version-list", Place.a_version, in_section),
+    Page("panel:desk", Place.a_voice, query="state=all", who=is_chair),
+    Page("panel:section-evidence", Place.a_voice, in_section, "state=all", is_chair),
+    Page("panel:draft-revisions", Place.a_version, in_section, who=is_chair),
+    Page("panel:panel", Place.a_member),
+    Page("panel:pack-print", Place.a_voice),
+    Page("moderation:queue", Place.a_held_voice, who=is_moderator),
+    Page("moderation:ledger", Place.a_verdict),
     Page("staff-home", Place.a_wave),
     Page("census:start", Place.a_case, who=lambda place: place.member),
     Page("census:choose", Place.a_case, lambda place: {"wave": "needs"}, who=lambda place: place.member),

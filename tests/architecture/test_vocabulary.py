@@ -29,6 +29,14 @@ OWN_WORDS = {
         "disclosure": "hiding small counts; pure",
         "questionnaires": "the questionnaires themselves, as data",
     },
+    "panel": {
+        "paragraphs": "one text: its numbered paragraphs and sentences; pure",
+        "comparing": "two texts: what became of each paragraph and word; pure",
+        "anchoring": "finding quoted words again in another text; pure",
+        "merging": "what two people made of one text; pure",
+        "rewording": "other words in a Markdown text; pure",
+        "pack": "the strategy pack as a Word file, with tracked changes; pure",
+    },
 }
 GROUND = {
     "queues": "rows as a queue",
@@ -48,7 +56,7 @@ SHELL_WORDS = {
     "demo": "invented data to look at",
     "decisions": "dated decision records",
 }
-PURE = {"instrument", "disclosure"}
+PURE = {"instrument", "disclosure", *OWN_WORDS["panel"]}
 
 
 def words_in(folder: str) -> set[str]:

@@ -16,7 +16,7 @@ from commons.people.forms.sign_in import InOurWords
 from tests.architecture.addresses import addresses
 from tests.architecture.tree import ROOT
 
-OUR_APPS = {"census", "commons", "consultation", "coopstrategy"}
+OUR_APPS = {"census", "commons", "consultation", "coopstrategy", "panel"}
 FOLDER = ROOT / "templates"
 TEMPLATES = sorted(path.relative_to(FOLDER) for path in FOLDER.rglob("*.*") if path.suffix in {".html", ".txt"})
 # Attributes that are read out or shown.

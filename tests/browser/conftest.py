@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Request, Response
 
-from tests.browser.pages import SitePage
+from tests.browser.site_page import SitePage
 from tests.browser.world import World
 from tests.chromium import DESK
 

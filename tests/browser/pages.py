@@ -4,7 +4,6 @@ A new address must be added to `pages_of` or, if it shows no page, to `NO_PAGE`;
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from typing import Any
 
 from django.urls import reverse
@@ -12,6 +11,8 @@ from django.urls import reverse
 from census.instrument import Question, fields
 from census.views.access import token_of
 from commons.exports.reports import reports_for
+from tests.browser.site_page import SitePage, errors
+from tests.browser.strategy import strategy_pages
 from tests.browser.world import World
 
 # Addresses that show no page of their own, and what they give instead.
@@ -28,32 +29,17 @@ NO_PAGE = {
     "exports:job-cancel": "a button's POST",
     "exports:job-retry": "a button's POST",
     "exports:job-download": "a file",
+    "contributions:support": "a button's POST",
+    "panel:copy-keep": "what the editor keeps on the way",
+    "panel:preview": "a part of a page, for the editor",
+    "panel:section-evidence": "a part of a page, for htmx",
+    "panel:draft-approve": "a button's POST",
+    "panel:publication-cancel": "a button's POST",
+    "panel:pack-file": "a file",
     "demo:person-enter": "a button's POST",
     "demo:message-html": "a mail, as it came",
 }
 LONG = "x" * 6000
-
-
-@dataclass(frozen=True)
-class SitePage:
-    """One page in one state. `role` is a key of `World.clients`; `send` is what its form is filled with and sent to reach the
-    state, and then `status` belongs to the answer. `form` chooses the form by CSS when the first in main is not meant."""
-
-    name: str
-    role: str
-    url: str
-    state: str = "plain"
-    send: dict[str, Any] | None = None
-    status: int = 200
-    form: str = "main form[method=post]"
-    more: dict[str, Any] = field(default_factory=dict)
-
-    def __str__(self) -> str:
-        return f"{self.name}, {self.state}, as {self.role}"
-
-    @property
-    def has_errors(self) -> bool:
-        return self.state.startswith("errors")
 
 
 def pages_of(world: World) -> Iterator[SitePage]:
@@ -62,18 +48,14 @@ def pages_of(world: World) -> Iterator[SitePage]:
     yield from answering_pages(world)
     yield from member_pages(world)
     yield from staff_pages(world)
+    yield from strategy_pages(world)
     yield from demo_pages(world)
-
-
-def errors(name: str, role: str, url: str, send: dict[str, Any], **more: Any) -> SitePage:
-    """The page with what is said when its form is sent with `send`."""
-    return SitePage(name, role, url, "errors", send=send, **more)
 
 
 def public_pages(world: World) -> Iterator[SitePage]:
     yield SitePage("home", "visitor", "/")
     yield SitePage("home, signed in", "member", "/")
-    slugs = ("about", "confidentiality", "accessibility", "privacy", "contact", "strategy", "panel", "blog", "events")
+    slugs = ("about", "confidentiality", "accessibility", "privacy", "contact", "blog", "events")
     for slug in slugs:
         yield SitePage(slug, "visitor", reverse(f"consultation:{slug}"))
     yield SitePage("the data", "visitor", reverse("people:register-show"))
@@ -329,8 +311,11 @@ def demo_pages(world: World) -> Iterator[SitePage]:
 
 def pages_of_empty_site() -> Iterator[SitePage]:
     """The same pages while the site is new and nothing is in it but one member of staff."""
-    public = ["home", "census:start", "census:code", "people:register-show"]
-    own = ["people:you", "digests:notice-list"]
+    public = [
+        *("home", "census:start", "census:code", "people:register-show", "panel:framework", "panel:document", "panel:changes"),
+        *("panel:panel", "panel:pack", "moderation:ledger"),
+    ]
+    own = ["people:you", "digests:notice-list", "contributions:own-list"]
     staff = [
         *("staff-home", "exports:job-list", "consultation:text-list", "audit:entry-list", "people:register-import"),
         *("people:membership-list", "people:person-list"),

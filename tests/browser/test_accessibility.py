@@ -14,7 +14,6 @@ from django.urls import reverse
 from tests.architecture.tree import ROOT
 from tests.browser.conftest import Walker
 from tests.browser.pages import (
-    SitePage,
     account_pages,
     answering_pages,
     demo_pages,
@@ -23,6 +22,8 @@ from tests.browser.pages import (
     public_pages,
     staff_pages,
 )
+from tests.browser.site_page import SitePage
+from tests.browser.strategy import strategy_pages
 from tests.browser.world import EmptyWorld, World
 
 AXE = next(Path(axe_playwright_python.__file__).parent.rglob("axe.min.js")).read_text()
@@ -119,9 +120,9 @@ def walk_all(walker: Walker, pages: Iterable[SitePage]) -> dict[str, list[str]]:
     return {name: troubles for name, troubles in found.items() if troubles}
 
 
-GROUPS = [public_pages, account_pages, answering_pages, member_pages, staff_pages, demo_pages]
+GROUPS = [public_pages, account_pages, answering_pages, member_pages, staff_pages, strategy_pages, demo_pages]
 # Long walks are shared out, so that several cores can walk.
-PARTS = {answering_pages: 4, staff_pages: 2}
+PARTS = {answering_pages: 4, staff_pages: 2, strategy_pages: 4}
 WALKS = [
     pytest.param(group, slice(part, None, PARTS.get(group, 1)), id=f"{group.__name__} {part + 1}")
     for group in GROUPS

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Browser
 
 from tests.browser.conftest import Walker
-from tests.browser.pages import SitePage
+from tests.browser.site_page import SitePage
 from tests.browser.world import World
 from tests.served import served
 

@@ -34,6 +34,7 @@ from consultation.models import Text
 from coopstrategy.demo.census import LETTERS, QUESTIONNAIRE
 from coopstrategy.demo.mail import CatchingBackend, caught_mail
 from coopstrategy.demo.people import BY_KEY
+from tests.browser.strategy import draw_strategy
 from tests.census.instrument.documents import one_each, options, question, words
 from tests.factories.people import TOTP_SECRET, AppointmentFactory, MembershipFactory, OrganisationFactory, UserFactory
 
@@ -61,6 +62,8 @@ class World:
         self._make_waves()
         self._make_replies()
         self._make_rows()
+        draw_strategy(self)
+        self.second_moderator = UserFactory(name=tainted("Ada Moderator", 150), roles=["moderator"])
         self._sign_in()
 
     # --- rows ---
@@ -353,7 +356,8 @@ class World:
             self.clients[f"code:{state}"] = self.with_session({CODES: {code.case.wave.slug: str(code.pk)}})
         for role in ("member", "staff", "analyst"):
             self.clients[role] = self.through_the_door(getattr(self, role))
-        for role in ("newcomer", "of_many", "scribe", "unarmed"):
+        roles = ("newcomer", "of_many", "scribe", "unarmed", "chair", "panel_member", "moderator", "second_moderator", "author")
+        for role in roles:
             self.clients[role] = Client()
             self.clients[role].force_login(getattr(self, role))
         chosen = {CASES: {self.wave.slug: self.case_of(2).pk}}

@@ -1,9 +1,9 @@
 """Invented people, organisations and roles for tests.
 
-    UserFactory()                                a person with no role and no organisation
-    UserFactory(roles=["staff"])                 appointed since yesterday, with a second sign-in step, so the role is in force
-    UserFactory(roles=["staff"], roles__mfa=False)   appointed, but the role is not in force yet
-    MembershipFactory()                          verified; MembershipFactory(state="asked") waits for staff
+UserFactory()                                a person with no role and no organisation
+UserFactory(roles=["staff"])                 appointed since yesterday, with a second sign-in step, so the role is in force
+UserFactory(roles=["staff"], roles__mfa=False)   appointed, but the role is not in force yet
+MembershipFactory()                          verified; MembershipFactory(state="asked") waits for staff
 """
 
 from datetime import timedelta

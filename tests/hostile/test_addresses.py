@@ -7,7 +7,8 @@ from django.conf import settings
 from django.test import Client
 from django.urls import reverse
 
-from tests.browser.pages import SitePage, pages_of
+from tests.browser.pages import pages_of
+from tests.browser.site_page import SitePage
 from tests.browser.world import World
 from tests.hostile.inputs import encoded
 from tests.hostile.tries import timed, trouble_with

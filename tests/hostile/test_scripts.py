@@ -11,7 +11,8 @@ from playwright.sync_api import Browser
 from census.exports import LettersReport
 from census.models import CodeBatch
 from tests.browser.conftest import Walker
-from tests.browser.pages import SitePage, pages_of
+from tests.browser.pages import pages_of
+from tests.browser.site_page import SitePage
 from tests.browser.world import World
 from tests.hostile.forms import forms_of
 from tests.hostile.scripts import CORPUS, SHORT, Tainter

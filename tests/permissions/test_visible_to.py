@@ -7,13 +7,19 @@ import pytest
 from django.apps import apps
 
 from census.models import Case, Response, Submission, Wave
+from commons.contributions.models import Contribution, Thread
 from commons.digests.models import Notice
 from commons.exports.models import ExportJob
+from commons.moderation.models import Appeal, Moderation, Verdict
 from commons.people.models import Membership, User
+from panel.models import Decision, Dissent, Draft, Section, Version
 from tests.architecture.tree import PARTS
 from tests.permissions.world import VIEWERS
 
 ALL = "every row"
+EVERYBODY = dict.fromkeys(VIEWERS, ALL)
+PANEL = dict.fromkeys(("panel_member", "chair"), ALL)
+PUBLIC = {"Too slow for us.", "We could not find one lender w", "Never again.", "Say who pays.", "Reported words."}
 
 # model: how a row is named here, then who sees which.
 SEEN = {
@@ -45,11 +51,42 @@ SEEN = {
     Notice: (
         lambda row: f"{row.kind} to {row.recipient}",
         {
-            "member": {"told to member", "census-sent to member"},
-            "other": {"census-sent to other"},
+            "member": {
+                "told to member",
+                "census-sent to member",
+                "words-changed to member",
+                "answered to member",
+                "answer-undone to member",
+            },
+            "other": {"census-sent to other", "verdict to other"},
             "staff": {"told to staff"},
         },
     ),
+    # What is public is for everybody, what is held or declined for its author and moderators, the panel's own talk for the panel.
+    Contribution: (
+        lambda row: row.body[:30],
+        {
+            **dict.fromkeys(VIEWERS, PUBLIC),
+            "person": PUBLIC | {"Held words of the person."},
+            "other": PUBLIC | {"Declined words of other."},
+            "panel_member": PUBLIC | {"Between us."},
+            "chair": PUBLIC | {"Between us."},
+            "moderator": PUBLIC
+            | {"Held words of the person.", *(f"Declined words of {who}." for who in ("other", "colleague", "asking"))},
+        },
+    ),
+    Thread: (
+        lambda row: f"{row.audience}, {row.section if hasattr(row, 'section') else row.section_inside}",
+        {**{viewer: {"everyone, 1 Finance that fits", "everyone, 2 A secret plan"} for viewer in VIEWERS}, **PANEL},
+    ),
+    Section: (lambda row: row.title, {**{viewer: {"Finance that fits"} for viewer in VIEWERS}, **PANEL}),
+    Version: (str, EVERYBODY),
+    Decision: (lambda row: row.reason, EVERYBODY),
+    Draft: (lambda row: row.title, PANEL),
+    Dissent: (lambda row: row.body, {**{viewer: {"I would have said no."} for viewer in VIEWERS}, **PANEL}),
+    Moderation: (str, {"moderator": ALL}),
+    Verdict: (lambda row: f"{row.author}", {"moderator": ALL, "other": {"other"}}),
+    Appeal: (lambda row: f"{row.by}", {"moderator": ALL}),
 }
 
 

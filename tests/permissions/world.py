@@ -37,6 +37,7 @@ from coopstrategy.demo.census import QUESTIONNAIRE
 from tests.architecture.addresses import addresses
 from tests.census.replies import send_reply
 from tests.factories.people import MembershipFactory, OrganisationFactory, UserFactory
+from tests.permissions.strategy import draw_strategy, queries_of, sent_to_strategy, tried_strategy
 
 VIEWERS = (
     "nobody",  # not signed in
@@ -123,6 +124,8 @@ def build() -> World:
     row.imported = RegisterImport.objects.create(
         asked_by=people["staff"], file_name="x.csv", file_size=1, sha256="0" * 64
     )
+    row.strategy = draw_strategy(people)
+    row.strategy.seat = people["panel_member"].appointments.get()
     for name in ("member", "staff"):
         notify(people[name], by=None, kind="told", key="told", subject=f"A notice of the {name}", path="/you/")
 
@@ -243,9 +246,10 @@ def parts_of(page: Page) -> dict[str, str]:
 
 
 def lines(row: SimpleNamespace) -> Iterator[Line]:
-    tried, sent = tried_with(row), sent_to(row)
+    tried, sent = tried_with(row) | tried_strategy(row.strategy), sent_to(row) | sent_to_strategy(row.strategy)
+    asked = queries_of(row.strategy)
     # Whatever names only a wave is tried with the open one. The admin's addresses hold the name of a table after that of the app.
-    usual = {"wave": row.wave.slug, "content_type_id": 1}
+    usual = {"wave": row.wave.slug, "content_type_id": 1, "section": row.strategy.section.slug, "number": 1, "old": 1, "new": 2}
     for address in addresses(demo=False):
         table = f"{address.route}//".split("/")[2]
         for about, parts in tried.get(address.name, [("", {})]):
@@ -254,7 +258,7 @@ def lines(row: SimpleNamespace) -> Iterator[Line]:
             yield Line(
                 address.route,
                 about,
-                filled(address.route, parts),
+                filled(address.route, parts) + asked.get(address.name, ""),
                 sent.get(address.name, {}),
                 filled(address.route, nowhere) if "<" in address.route else "",
             )
