@@ -329,7 +329,21 @@ def _steps(texts: _Texts) -> list[_Step]:
             steps.append(_step_of_unit(texts, at // 2, mine, theirs))
         else:
             steps += _steps_between(texts, mine, theirs)
+    _ask_about_replaced(steps)
     return steps
+
+
+def _ask_about_replaced(steps: Sequence[_Step]) -> None:
+    """Where both sides deleted a unit and one of them put another in its place, the other may not have wanted it: a clash."""
+    last: _Step | None = None
+    for step in steps:
+        if step.is_empty:
+            continue
+        by_one_side = bool(step.numbers[MINE]) != bool(step.numbers[THEIRS])
+        if last and last.numbers[BASE] and last.deleted_by(MINE) and last.deleted_by(THEIRS):
+            if by_one_side and not step.numbers[BASE]:
+                step.agreed = None
+        last = step
 
 
 def _numbers_by_step(base: Sequence[str], side: Sequence[str]) -> list[list[int]]:

@@ -7,7 +7,7 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from django.db import models
 from django.db.models import Avg, Count, Exists, F, Min, OuterRef, Prefetch, Q
@@ -258,10 +258,16 @@ class ShownParagraph:
         return richtext.to_html(self.paragraph.source, top_heading=4)
 
 
+@lru_cache(maxsize=128)
+def _compared(old: str, new: str) -> tuple[ParagraphChange, ...]:
+    """Versions never change, and the pages of a section compare the same two again and again."""
+    return tuple(compare(old, new))
+
+
 def shown_paragraphs(version: Version, previous: Version | None, *, with_reasons: bool = True) -> list[ShownParagraph]:
     """The text of a version, each paragraph with what changed since `previous`, why, and who does not agree: four queries, or
     none without reasons."""
-    changes = compare(previous.body if previous else version.body, version.body)
+    changes = _compared(previous.body if previous else version.body, version.body)
     shown = [ShownParagraph(change, version.section_number) for change in changes]
     if not with_reasons:
         return shown

@@ -316,7 +316,8 @@ class Contribution(Moderated):
         """Who says it, as they wish to be shown; always something."""
         if self.shown_as == ShownAs.NAME:
             if self.author is not None:
-                return str(self.author)
+                # Never their e-mail address, which is how a person without a name is called elsewhere.
+                return self.author.name or gettext("Somebody who gave no name")
             return self.said_by or gettext("Somebody who has closed their account")
         if self.shown_as == ShownAs.ORGANISATION and self.organisation is not None:
             return str(self.organisation)

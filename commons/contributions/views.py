@@ -26,7 +26,7 @@ from commons.contributions.actions import (
     withdraw_contribution,
 )
 from commons.contributions.forms import EditForm, ReplyForm, ReportForm
-from commons.contributions.models import Contribution
+from commons.contributions.models import Audience, Contribution
 from commons.contributions.reports import lines_of, replies_to, subject_of
 from commons.moderation.actions import NotPublic, report_subject
 from commons.people.views.typed import KeepsTypedMixin
@@ -105,6 +105,12 @@ class ReplyView(KeepsTypedMixin, AllowedMixin, FormView):
     def get_form_kwargs(self) -> dict[str, Any]:
         return super().get_form_kwargs() | {"user": self.request.user}
 
+    def get_form(self, form_class: type[ReplyForm] | None = None) -> ReplyForm:
+        form = super().get_form(form_class)
+        if self.contribution.thread.audience != Audience.EVERYONE:
+            form.fields["body"].help_text = _("Only the panel can read this")
+        return form
+
     def form_valid(self, form: ReplyForm) -> HttpResponse:
         data = form.cleaned_data
         try:
@@ -128,7 +134,9 @@ class ReplyView(KeepsTypedMixin, AllowedMixin, FormView):
 
 def say_thanks(request: HttpRequest, row: Contribution) -> None:
     """What becomes of it now, in words."""
-    if row.is_published:
+    if row.thread.audience != Audience.EVERYONE:
+        messages.success(request, _("Sent. Only the panel can read it."))
+    elif row.is_published:
         messages.success(request, _("Thank you. Everybody can read it now."))
     else:
         messages.success(

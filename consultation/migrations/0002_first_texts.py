@@ -79,6 +79,8 @@ TEXTS = {
         "## What we hold\n\n"
         "- **Your account**: name and e-mail address, if you make one. You can answer the census without one.\n"
         "- **Your co-op's answers**, saved each time you press continue.\n"
+        "- **What you say about the draft strategy**. Everybody can read it, with your name, with your organisation only, or with "
+        "neither, as you choose. When you close your account the words stay and your name goes.\n"
         "- **The public register of co-ops**: names, addresses and kinds.\n"
         "- **A record of what was done**, such as who opened a reply. It holds no answers.\n\n"
         "What you type into the census and have not saved yet is kept on the device you type it on, so that it is not lost. "
@@ -92,16 +94,6 @@ TEXTS = {
     "contact": (
         "Contact",
         "Call, write or e-mail us in the ways shown at the foot of every page. We can take your answers by phone.",
-    ),
-    "strategy": (
-        "The draft strategy",
-        "There is no draft yet. The reference panel begins to write once the census has been heard, and it writes here, in the open.\n\n"
-        "Until then, the census is how you shape it.",
-    ),
-    "panel": (
-        "The reference panel",
-        "The reference panel will write the draft strategy. Its members, how they were chosen and what interests they have will be "
-        "listed here before the first draft.",
     ),
     "blog": (
         "The independent blog",

@@ -4,7 +4,7 @@ import datetime as dt
 import uuid
 from bisect import bisect_right
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.conf import settings
 from django.db import transaction
@@ -108,11 +108,9 @@ def key_in_to_section(
 def _pointed_at(section: Section, pointing: Pointing) -> tuple[Section, Anchor]:
     """The section, and the anchor, not saved. The section is held against a publication: no anchor may be made to a version that
     is replaced in the same moment, and so be missed."""
-    section = (
-        Section.objects.select_for_update(of=("self",), no_key=True)
-        .select_related("current", "thread", "owner")
-        .get(pk=section.pk)
-    )
+    # Locked first and read afterwards: what is joined to a row that is waited for would be as it was before the wait.
+    Section.objects.select_for_update(no_key=True).get(pk=section.pk)
+    section = Section.objects.select_related("current", "thread", "owner").get(pk=section.pk)
     if section.merged_into_id is not None or section.current is None:
         raise PassageNotThere(_("This section has moved. Go back to the strategy to find it."))
     version = section.versions.filter(number=pointing.version).first()
@@ -176,9 +174,17 @@ def refind(anchors: list[Anchor], old_text: str, new_body: str) -> list[Anchor]:
     new_text = text_of(paragraphs)
     numbers: dict[int, int | None] = {}
     known = [(Quote(a.exact, a.prefix, a.suffix), (a.start, a.end) if a.start is not None else None) for a in anchors]
+    # What took the place of the words before may have little in common with them, above all where it was taken because of them:
+    # it is followed for itself, and never called the same.
+    instead = [a for a in anchors if a.state == Anchor.State.CHANGED and a.start is not None]
+    known += [(Quote(a.words_now), (a.start, a.end)) for a in instead]
+    answers = find_again(known, old_text, new_text)
+    followed = {id(a): found for a, found in zip(instead, answers[len(anchors) :], strict=True)}
     moved = []
-    for anchor, found in zip(anchors, find_again(known, old_text, new_text), strict=True):
-        was = anchor.state
+    for anchor, found in zip(anchors, answers[: len(anchors)], strict=True):
+        was, after = anchor.state, followed.get(id(anchor))
+        if found.state == "gone" and after is not None and after.state != "gone":
+            found = replace(after, state="changed")
         anchor.state, anchor.start, anchor.end, anchor.words_now = found.state, found.start, found.end, found.words
         anchor.paragraph = None
         if found.start is not None:

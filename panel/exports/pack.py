@@ -137,7 +137,9 @@ def _mandate(row: dict[str, Any]) -> str:
         case Mandate.OFFICER:
             said.append(_("as an officer or employee"))
         case Mandate.BOARD:
-            said.append(_("agreed by its board on %(day)s") % {"day": day})
+            said.append(_("agreed by its board on %(day)s") % {"day": day} if day else _("agreed by its board"))
+        case Mandate.MEMBERS if not day:
+            said.append(_("agreed by a vote of its members"))
         case Mandate.MEMBERS:
             votes = {"day": day, "yes": row["votes_for"], "no": row["votes_against"]}
             said.append(_("its members voted on %(day)s: %(yes)s for, %(no)s against") % votes)

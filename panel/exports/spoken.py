@@ -30,10 +30,11 @@ COLUMNS = {
     "body": "c.body",
     "replacement": "c.replacement",
     "mandate": "c.mandate",
-    "agreed_on": "c.agreed_on",
-    "votes_for": "c.votes_for",
-    "votes_against": "c.votes_against",
-    "votes_entitled": "c.votes_entitled",
+    # A day and the figures of a vote could tell which organisation wished not to be shown.
+    "agreed_on": "CASE WHEN c.shown_as <> 'withheld' THEN c.agreed_on END",
+    "votes_for": "CASE WHEN c.shown_as <> 'withheld' THEN c.votes_for END",
+    "votes_against": "CASE WHEN c.shown_as <> 'withheld' THEN c.votes_against END",
+    "votes_entitled": "CASE WHEN c.shown_as <> 'withheld' THEN c.votes_entitled END",
     "channel": "c.channel",
     "support_count": "c.support_count",
     "reply_by": "c.reply_by",
@@ -94,8 +95,8 @@ def spoken_count(*, section: int | None = None, answerable: bool = False) -> sql
 
 def _who() -> dict[str, sql.Composable]:
     """Columns about who said it. `o` is joined only where the organisation is shown, beside the name or in its place."""
-    told_by_name = sql.SQL("coalesce(nullif(u.name, ''), u.email, nullif(c.said_by, ''), {})").format(
-        sql.Literal(_("Somebody who has closed their account"))
+    told_by_name = sql.SQL("coalesce(CASE WHEN u.name = '' THEN {} ELSE u.name END, nullif(c.said_by, ''), {})").format(
+        sql.Literal(_("Somebody who gave no name")), sql.Literal(_("Somebody who has closed their account"))
     )
     organisation = sql.SQL("coalesce(nullif(o.trading_name, ''), o.name)")
     return {

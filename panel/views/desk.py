@@ -59,6 +59,7 @@ class DeskView(PermissionRequiredMixin, TemplateView):
             paginator=page.paginator,
             lines=lines_of(page.object_list, self.request.user),
             counts=answering_counts(),
+            may_open=self.request.user.has_perm("panel.open_section"),
             **kwargs,
         )
 

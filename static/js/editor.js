@@ -85,14 +85,14 @@
   /* --- How it will look ---------------------------------------------------------------------------------------------------- */
 
   var section = document.querySelector("[data-preview-section]"), box = section.querySelector("[data-preview-box]");
-  var lookTimer = null, looking = null, shown = null;
+  var lookTimer = null, isLooking = false, shown = null;
 
+  /* One question at a time, however long the text is; what was typed meanwhile is asked about afterwards. */
   function look() {
     var now = typed();
-    if (now === shown) return;
-    if (looking) looking.abort();
-    looking = new AbortController();
-    post(words.preview, looking.signal).then(function (answer) {
+    if (now === shown || isLooking) return;
+    isLooking = true;
+    post(words.preview).then(function (answer) {
       if (!answer.ok) return null;
       return answer.text().then(function (html) {
         var at = box.scrollTop;
@@ -101,8 +101,9 @@
         box.scrollTop = at;
         shown = now;
         follow();
+        if (typed() !== now) lookLater();
       });
-    }).catch(function () { /* The next letter asks again. */ });
+    }).catch(function () { /* The next letter asks again. */ }).then(function () { isLooking = false; });
   }
   function lookLater() { clearTimeout(lookTimer); lookTimer = setTimeout(look, LOOK_MS); }
 

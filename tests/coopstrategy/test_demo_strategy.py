@@ -81,7 +81,7 @@ def test_all_who_speak_and_all_who_are_named_as_owners_are_known():
 def test_no_text_has_words_that_only_a_keyboard_makes():
     """Straight quotes and doubled hyphens give away that something was typed in a hurry; addresses may have what they like."""
     for path in TEXTS.glob("*.json"):
-        words = re.sub(r"https?://\S+", "…", " ".join(strings_of(read_texts(path.stem))))
+        words = re.sub(r"https?://\S+", "…", "\n".join(strings_of(read_texts(path.stem))))
         assert re.findall(r".{20}(?:'|\"|--| {2}).{20}", words) == [], path.name
 
 
@@ -179,7 +179,7 @@ def test_there_are_answers_of_every_outcome_with_reasons_votes_and_many_voices(d
     assert max(decision.contributions.count() for decision in Decision.objects.all()) >= 6
     votes = Decision.objects.exclude(votes_for=None).values_list("votes_for", "votes_against")
     assert max(map(sum, votes)) <= 10  # as many as sit there
-    assert all(len(decision.reason) > 40 for decision in Decision.objects.all())
+    assert all(len(decision.reason) > 30 for decision in Decision.objects.all())
 
 
 def test_the_panel_has_kept_its_promise_mostly_and_not_always(drawn):
@@ -202,6 +202,12 @@ def test_anchors_were_found_again(drawn):
     asked = Anchor.objects.exclude(asked_at=None)
     assert set(asked.values_list("still_applies", flat=True)) == {True, False, None}
     assert all(anchor.asked_at <= timezone.now() for anchor in asked)
+
+
+def test_nobody_whose_words_were_taken_is_told_that_their_passage_is_gone(drawn):
+    gone = Anchor.objects.filter(state=Anchor.State.GONE)
+    because = gone.filter(contribution__decisions__changes__after__gt="", contribution__decisions__undone_at=None)
+    assert (gone.count(), because.count()) == (1, 0)
 
 
 def test_some_suggestions_clash(drawn):

@@ -163,10 +163,10 @@ def test_short_words_beside_a_change_are_the_same_at_their_own_place():
 
 
 def test_a_paragraph_that_moved_takes_its_comments_along_however_short():
-    lines = OLD.split("\n")
-    new = "\n".join([*lines[2:], *lines[:2]])
-    for words in ("We", "We will explore options", "decides on", "loans", "in May.", "Training"):
-        assert what_became(words, new) == ("same", words)
+    lines = ["Aims", *OLD.split("\n"), "Ways"]
+    new = "\n".join([*lines[4:], *lines[:4]])
+    for words in ("Aims", "We", "We will explore options", "decides on", "loans", "in May.", "Training", "Ways"):
+        assert what_became(words, new, "\n".join(lines)) == ("same", words)
 
 
 def test_a_paragraph_that_moved_and_was_changed_takes_along_what_stayed():
@@ -232,6 +232,7 @@ def test_a_word_that_another_sentence_brought_is_not_the_same():
     )
     for words in ("the boards", "the", "of", "for"):
         assert what_became(words, new, after=OLD.index("Training")) == ("gone", "")
+    assert what_became("the", "One.\nOmega the sigma.\nTwo.", "One.\nAlpha the gamma.\nTwo.") == ("gone", "")
 
 
 def test_words_that_stood_twice_are_not_the_same_when_theirs_were_deleted():
@@ -240,6 +241,16 @@ def test_words_that_stood_twice_are_not_the_same_when_theirs_were_deleted():
     first, second = (match.span() for match in re.finditer(r"We report to the members\.", old))
     quotes = [(quote_at(old, *place), place) for place in (first, second)]
     assert [found.state for found in find_again(quotes, old, new)] == ["gone", "same"]
+
+
+def test_words_that_were_deleted_are_not_found_in_a_paragraph_that_always_said_the_same():
+    old = "Housing. We shall report to all members every year.\nEnergy. We shall report to all members every year."
+    new = old.split("\n")[1]
+    assert what_became("report to all", new, old) == ("gone", "")
+    assert what_became("We shall report to all members every year", new, old) == ("gone", "")
+    # Nor when the version after that changes nothing.
+    quote = quote_at(old, *place_of(old, "report to all"))
+    assert find_again([(quote, None)], new, new) == [Found("gone", None, None, "")]
 
 
 def test_longer_words_are_other_words():
@@ -268,6 +279,22 @@ def test_longer_words_are_other_words():
 )  # fmt: skip
 def test_changed_words_are_shown_as_what_stands_there_now(words, was, now, expected):
     assert what_became(words, OLD.replace(was, now, 1)) == ("changed", expected)
+
+
+def test_a_sentence_that_was_put_before_changed_words_is_no_part_of_them():
+    new = OLD.replace("We will explore", "An entirely new sentence comes first. They intend")
+    assert what_became("We will explore options for lending", new) == ("changed", "They intend options for lending")
+    new = OLD.replace("members in May.", "public. A new sentence comes last.")
+    assert what_became("reports to the members in May.", new) == ("changed", "reports to the public.")
+
+
+def test_what_took_the_place_of_words_keeps_it_as_long_as_nobody_touches_it():
+    quote, now = quote_at(OLD, *place_of(OLD, "explore options")), OLD.replace("explore options", "close the desk")
+    place = place_of(now, "close the desk")
+    new = "A new paragraph.\n" + now
+    assert find_again([(quote, place)], now, new) == [
+        Found("changed", *place_of(new, "close the desk"), "close the desk")
+    ]
 
 
 def test_words_in_another_order_are_changed():

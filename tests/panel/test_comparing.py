@@ -191,6 +191,13 @@ def test_runs_are_equal_rise_in_both_lists_and_miss_nothing_between_them(old, ne
         assert not set(old[old_from:old_to]) & set(new[new_from:new_to])
 
 
+def test_a_short_line_between_two_that_were_written_anew_is_still_in_its_place():
+    old = "Alpha beta gamma delta epsilon zeta.\nAims\nEta theta iota kappa lambda mu."
+    new = "One two three four five six seven.\nAims\nEight nine ten eleven twelve thirteen."
+    matches = matches_between(old, new, find_moves=True)
+    assert (matches.kept, matches.moved) == ([(old.index("Aims"), new.index("Aims"), 4)], [])
+
+
 @given(chances)
 @thoroughly
 def test_matches_are_equal_words_and_no_word_is_matched_twice(chance):

@@ -84,7 +84,7 @@ def test_a_suggestion_that_was_accepted_in_part_is_told_in_one_row_with_all_that
         {
             "Number": str(row.pk),
             "Said at": local(row.made_at),
-            "Kind": "Suggested words",
+            "Kind": row.get_kind_display(),
             "Section number": "1",
             "Section": "Finance that fits",
             "Section address": "finance",

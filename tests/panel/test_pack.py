@@ -10,6 +10,8 @@ import zipfile
 from pathlib import Path
 
 import docx
+import hypothesis
+import hypothesis.strategies as st
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -250,6 +252,34 @@ def test_whoever_accepts_all_changes_reads_the_new_text_and_whoever_rejects_them
     ],
 )
 def test_accepting_and_rejecting_give_the_two_texts(before, body):
+    assert without_numbers(changed_lines(before, body, accepted=True)) == without_numbers(text_lines(body))
+    assert without_numbers(changed_lines(before, body, accepted=False)) == without_numbers(text_lines(before))
+
+
+BLOCKS = [
+    "# A heading",
+    "## Another *heading*",
+    "We will lend to co-ops. **Every** region gets a desk.",
+    "We will lend to people. Every region gets a *staffed* desk, soon.",
+    "See [the census](/census/) for `code` and ~~more~~.",
+    "One line  \nand another\nand a third",
+    "- one\n- two",
+    "- one\n- two and a half\n- three",
+    "- one\n  - deep\n\n    more\n- two",
+    "1. one\n2. two",
+    "> Said once.\n>\n> Said twice.",
+    "| a | b |\n|---|---|\n| 1 | 2 |",
+    "| a | b |\n|---|---|\n| 1 | 3 |",
+    "    code = 1",
+    "***",
+    "مرحبا بالعالم",
+]
+
+
+@hypothesis.settings(max_examples=15, deadline=None)
+@hypothesis.given(*[st.lists(st.sampled_from(BLOCKS), min_size=1, max_size=6)] * 2)
+def test_accepting_and_rejecting_give_the_two_texts_whatever_they_are(before, body):
+    before, body = "\n\n".join(before), "\n\n".join(body)
     assert without_numbers(changed_lines(before, body, accepted=True)) == without_numbers(text_lines(body))
     assert without_numbers(changed_lines(before, body, accepted=False)) == without_numbers(text_lines(before))
 

@@ -2,6 +2,7 @@
 
 import os
 import threading
+import uuid
 from collections.abc import Callable
 from typing import Any
 
@@ -15,6 +16,7 @@ from panel.actions.drafting import (
     open_section,
     save_draft,
 )
+from panel.actions.pointing import Pointing, give_to_section
 from panel.actions.publishing import (
     Because,
     merge_sections,
@@ -26,7 +28,7 @@ from panel.actions.publishing import (
     split_section,
 )
 from panel.comparing import compare
-from panel.models import Draft, DraftRevision, Section, Version, WorkingCopy
+from panel.models import Anchor, Draft, DraftRevision, Section, Version, WorkingCopy
 from tests.factories.panel import TEXT, a_part, a_section
 from tests.factories.people import UserFactory
 
@@ -111,6 +113,26 @@ def test_of_two_who_publish_the_same_wording_at_once_one_is_refused():
         results = together(*(lambda chair=chair: publish(chair) for chair in chairs))
         assert kinds(results) == ["NothingToPublish", "Version"]
     assert list(Version.objects.order_by("number").values_list("number", flat=True)) == list(range(1, ROUNDS + 1))
+
+
+def test_whoever_comments_in_the_moment_of_publishing_is_heard_and_points_at_what_is_in_force():
+    chair, member = UserFactory(roles=["chair"]), UserFactory()
+    section = a_section()
+    for number in range(1, ROUNDS):
+        body = f"{TEXT}\n\nMore {number}."
+        draft = save_draft(section, by=chair, title=section.title, body=body, based_on=number)
+        section.refresh_from_db()
+        because = reasons(section, body)
+        pointing = Pointing(version=number, paragraph=2, words="ten working days")
+        given = {"by": member, "body": "Too slow.", "key": uuid.uuid4(), "pointing": pointing}
+        results = together(
+            lambda draft=draft, because=because: publish_section(
+                section, by=chair, based_on=draft.revision, reasons=because
+            ),
+            lambda given=given: give_to_section(section, **given),
+        )
+        assert kinds(results) == ["Contribution", "Version"]
+    assert set(Anchor.objects.values_list("state", "paragraph", "words_now")) == {("same", 2, "ten working days")}
 
 
 def test_a_save_in_the_moment_of_publishing_is_in_the_next_draft_or_refuses_the_publication():

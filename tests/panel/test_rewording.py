@@ -148,6 +148,18 @@ def test_a_paragraph_that_is_deleted_takes_one_empty_line_along():
         ("is when", "x"),
     ],
 )
+def test_a_replacement_never_changes_how_another_paragraph_reads():
+    # "x" and a line of "=" would become one heading; "a" and "- b" one list.
+    for markdown, words, replacement in (("One.\n\n    code", "One.", "- x"), ("- a\n\nmiddle\n\n- b", "middle", "")):
+        was, now = paragraphs_of(markdown), reworded(markdown, Quote(words), replacement)
+        others = [(other.source, other.shown) for other in was if other.text != words]
+        assert (
+            now is None
+            or [(other.source, other.shown) for other in paragraphs_of(now) if (other.source, other.shown) in others]
+            == others
+        )
+
+
 def test_what_cannot_be_done_surely_is_left_to_the_editor(words, replacement):
     assert after_rewording(words, replacement) is None
 

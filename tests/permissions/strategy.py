@@ -133,7 +133,7 @@ def sent_to_strategy(row: SimpleNamespace) -> dict[str, dict[str, Any]]:
         "panel:copy-keep": written,
         "panel:preview": written,
         "panel:inside": {"body": "Between us too.", "shown_as": "name", "key": str(KEY)},
-        "panel:dissent-record": {"body": "I do not agree."},
+        "panel:dissent-record": {"body": "I do not agree.", "version": version},
         "panel:draft-approve": {"based_on": draft.revision},
         "panel:seat-declare": {"represents": "Housing", "about": "", "interests": "None"},
         "panel:welcome-edit": {"title": "Welcome", "body": "Hello.", "video_url": "", "transcript": "", "based_on": 0},
