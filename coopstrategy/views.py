@@ -24,6 +24,7 @@ from commons.digests.models import Notice
 from commons.exports.models import ExportJob
 from commons.exports.reports import reports_for
 from commons.people.models import RegisterImport
+from commons.people.views.typed import KeepsTypedMixin, hold_for_later
 from consultation.models import Text
 from panel.reports import answering_counts, latest_said
 
@@ -155,7 +156,8 @@ KEEPS_WHAT_WAS_TYPED = {
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    """Nothing is done with a post whose token does not fit. What was typed into a page of the census is shown there again.
+    """Nothing is done with a post whose token does not fit. What was typed into a page of the census, or into another page in which
+    people write much, is shown there again.
 
     Signing in in another tab changes the token, and deleted cookies take it away: the page that was open before can then not be
     sent. It is held only if the browser itself says that the post came from a page of ours, and saved only by a fresh press.
@@ -163,6 +165,9 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     match = request.resolver_match
     if match is not None and match.view_name in KEEPS_WHAT_WAS_TYPED and _is_from_us(request) and hold_typed(request):
         messages.warning(request, KEEPS_WHAT_WAS_TYPED[match.view_name])
+        return redirect(request.get_full_path())
+    view = getattr(match and match.func, "view_class", None)
+    if view is not None and issubclass(view, KeepsTypedMixin) and _is_from_us(request) and hold_for_later(request):
         return redirect(request.get_full_path())
     return render(request, "403_csrf.html", status=403)
 

@@ -340,9 +340,8 @@ def _ask_about_replaced(steps: Sequence[_Step]) -> None:
         if step.is_empty:
             continue
         by_one_side = bool(step.numbers[MINE]) != bool(step.numbers[THEIRS])
-        if last and last.numbers[BASE] and last.deleted_by(MINE) and last.deleted_by(THEIRS):
-            if by_one_side and not step.numbers[BASE]:
-                step.agreed = None
+        if last and by_one_side and not step.numbers[BASE] and last.deleted_by(MINE) and last.deleted_by(THEIRS):
+            step.agreed = None
         last = step
 
 

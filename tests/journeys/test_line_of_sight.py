@@ -186,6 +186,21 @@ def test_marked_words_are_commented_on_with_the_mouse_or_the_finger(somebody, pe
     assert Contribution.objects.get().anchor.exact == "lending desk"
 
 
+def test_what_was_typed_before_signing_in_in_another_tab_is_still_there(somebody, script, people, section):
+    """Signing in changes the token of every page that was open before."""
+    member = somebody(script=script)
+    comes_in(member, people.member)
+    member.opens("/strategy/finance/comment/?paragraph=2")
+    member.page.locator("[name=body]").fill(COMMENT)
+    member.page.context.clear_cookies()
+    other = member.another_tab()
+    comes_in(other, people.member)
+    member.presses("Send your comment")
+    assert member.page.locator("[name=body]").input_value() == COMMENT
+    member.presses("Send your comment")
+    assert [row.body for row in Contribution.objects.all()] == [COMMENT]
+
+
 def test_what_was_typed_waits_while_one_signs_in_again(somebody, script, people, section):
     member = somebody(script=script)
     comes_in(member, people.member)

@@ -195,7 +195,8 @@ def test_a_short_line_between_two_that_were_written_anew_is_still_in_its_place()
     old = "Alpha beta gamma delta epsilon zeta.\nAims\nEta theta iota kappa lambda mu."
     new = "One two three four five six seven.\nAims\nEight nine ten eleven twelve thirteen."
     matches = matches_between(old, new, find_moves=True)
-    assert (matches.kept, matches.moved) == ([(old.index("Aims"), new.index("Aims"), 4)], [])
+    assert (old.index("Aims"), new.index("Aims"), 4) in matches.kept
+    assert matches.moved == []
 
 
 @given(chances)
