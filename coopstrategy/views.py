@@ -156,8 +156,8 @@ KEEPS_WHAT_WAS_TYPED = {
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    """Nothing is done with a post whose token does not fit. What was typed into a page of the census, or into another page in which
-    people write much, is shown there again.
+    """Nothing is done with a post whose token does not fit. What was typed into a page of the census, or into another page in
+    which people write much, is shown there again.
 
     Signing in in another tab changes the token, and deleted cookies take it away: the page that was open before can then not be
     sent. It is held only if the browser itself says that the post came from a page of ours, and saved only by a fresh press.
