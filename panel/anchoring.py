@@ -249,10 +249,6 @@ class _Comparison:
         self.new = _Searched(new_text)
         matches = matches_between(old_text, new_text, find_moves=True)
         self.kept = _Runs(matches.kept)
-        # A full stop that both texts have says nothing about where the words before it went.
-        self.worded = _Runs(
-            [run for run in matches.kept if any(map(str.isalnum, old_text[run.old : run.old + run.length]))]
-        )
         self.moved = _Runs(matches.moved)
         self.came = _Came([*matches.kept, *matches.moved])
         self.moved_here = _Came(matches.moved)
@@ -365,35 +361,43 @@ class _Comparison:
 
     def _what_stayed(self, start: int, end: int) -> tuple[int, int] | None:
         """The passage from the first to the last word that stayed in order, with what replaced those before and behind."""
-        overlapping = self.worded.overlapping(start, end)
+        overlapping = self.kept.overlapping(start, end)
+        # A full stop that both texts have says nothing about where the words before it went.
+        while overlapping and not self._has_letters(self.kept.runs[overlapping[0]]):
+            overlapping = overlapping[1:]
+        while overlapping and not self._has_letters(self.kept.runs[overlapping[-1]]):
+            overlapping = overlapping[:-1]
         if not overlapping:
             return None
-        first, last = self.worded.runs[overlapping[0]], self.worded.runs[overlapping[-1]]
+        first, last = self.kept.runs[overlapping[0]], self.kept.runs[overlapping[-1]]
         begins_in, ends_in = first.old <= start, end <= last.old + last.length
         return (
             first.new + start - first.old if begins_in else self._head(overlapping[0], start),
             last.new + end - last.old if ends_in else self._tail(overlapping[-1], end),
         )
 
+    def _has_letters(self, run: Same) -> bool:
+        return self.letters[run.old + run.length] > self.letters[run.old]
+
     def _head(self, number: int, start: int) -> int:
         """Where the passage begins whose first words, from `start` to the run of this number, were replaced."""
-        run = self.worded.runs[number]
-        before = self.worded.runs[number - 1] if number else Same(0, 0, 0)
+        run = self.kept.runs[number]
+        before = self.kept.runs[number - 1] if number else Same(0, 0, 0)
         old_from, new_from = before.old + before.length, before.new + before.length
         new_from = max(new_from, self.moved_here.last_end_before(run.new))
         if self.old_words.sentence_at(start) == self.old_words.sentence_at(run.old):
             old_from = max(old_from, self.old_words.sentence_at(run.old)[0])
             new_from = max(new_from, self.new_words.sentence_at(run.new)[0])
         replaced = self.old_words.between(old_from, run.old)
-        quoted = self.old_words.between(start, run.old)
+        quoted = self.old_words.between(max(start, old_from), run.old)
         instead = self.new_words.between(new_from, run.new)
         taken = ceil(len(instead) * len(quoted) / max(len(replaced), 1))
         return self.new_words.starts[instead[-taken]] if taken else run.new
 
     def _tail(self, number: int, end: int) -> int:
         """Where the passage ends whose last words, from the run of this number to `end`, were replaced."""
-        run = self.worded.runs[number]
-        after = self.worded.runs[number + 1] if number + 1 < len(self.worded.runs) else None
+        run = self.kept.runs[number]
+        after = self.kept.runs[number + 1] if number + 1 < len(self.kept.runs) else None
         old_from, new_from = run.old + run.length, run.new + run.length
         old_to, new_to = after[:2] if after else (len(self.old.text), len(self.new.text))
         new_to = min(new_to, self.moved_here.first_start_from(new_from, new_to))
@@ -401,7 +405,7 @@ class _Comparison:
             old_to = min(old_to, self.old_words.sentence_at(old_from - 1)[1])
             new_to = min(new_to, self.new_words.sentence_at(new_from - 1)[1])
         replaced = self.old_words.between(old_from, old_to)
-        quoted = self.old_words.between(old_from, end)
+        quoted = self.old_words.between(old_from, min(end, old_to))
         instead = self.new_words.between(new_from, new_to)
         taken = ceil(len(instead) * len(quoted) / max(len(replaced), 1))
         return self.new_words.ends[instead[taken - 1]] if taken else new_from

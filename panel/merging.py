@@ -253,26 +253,28 @@ class _Texts:
 
     def _space(self, first: _Unit, second: _Unit) -> str:
         """The white space between two units: as the texts have it in which one follows the other, and if both sides have changed
-        that, the wider. If they follow each other nowhere, the widest that either has on that side."""
+        that, the wider. If they follow each other nowhere, the widest that either has there. A text's own edges are merged as well."""
         between: dict[int, str] = {}
         around: list[str] = []
         for side, text in enumerate(self.texts):
             last, next_one = first.last[side], second.first[side]
             if last is not None and next_one == last + 1:
                 between[side] = text.spaces[next_one]
-            # A text's own beginning and end say nothing about what is put there.
-            if last is not None and 0 <= last < len(text.units) - 1:
-                around.append(text.spaces[last + 1])
-            if next_one is not None and 0 < next_one < len(text.units):
-                around.append(text.spaces[next_one])
+            # What stood at the edge of a text was no part of a longer line.
+            if last is not None:
+                around.append(text.spaces[last + 1] if 0 <= last < len(text.units) - 1 else "\n\n")
+            if next_one is not None:
+                around.append(text.spaces[next_one] if 0 < next_one < len(text.units) else "\n\n")
         if MINE in between and THEIRS in between:
             return _merged_space(between.get(BASE), between[MINE], between[THEIRS])
         for side in (MINE, THEIRS, BASE):
             if side in between:
                 return between[side]
-        if -1 in first.last or second.content == "":
-            return ""
-        return max(around, key=_width, default="") or "\n\n"
+        if first.content == "":
+            return _merged_space(*(text.spaces[0] for text in self.texts))
+        if second.content == "":
+            return _merged_space(*(text.spaces[-1] for text in self.texts))
+        return max(around, key=_width)
 
     def _space_between_sides(self, mine: Sequence[_Unit], theirs: Sequence[_Unit]) -> str:
         """What stands between mine and theirs when both are kept: they are two paragraphs, list items or sentences."""

@@ -181,6 +181,12 @@ def test_what_stood_between_two_texts_that_both_sides_changed_is_the_wider():
     assert merge(BASE, mine, theirs).text == merge(BASE, theirs, mine).text == theirs
 
 
+def test_a_list_that_takes_the_place_of_a_sentence_starts_a_line_of_its_own():
+    base = "A sentence that goes.\n"
+    merged = merge(base, "- a list instead\n- of it\n", "Words that come before. More of them. A sentence that goes.\n")
+    assert merged.text == "Words that come before. More of them.\n\n- a list instead\n- of it\n"
+
+
 def test_an_unsettled_clash_has_no_text():
     merged = merge(BASE, BASE.replace("explore", "open"), BASE.replace("explore", "close"))
     assert not merged.is_clean
