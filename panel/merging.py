@@ -149,6 +149,7 @@ def _groups(text: str) -> Iterator[tuple[int, int, bool]]:
 # --- the three texts side by side -----------------------------------------------------------------------------------------
 
 BASE, MINE, THEIRS = range(3)
+LEAST_LEFT = 0.5
 
 
 Numbers = tuple[int | None, int | None, int | None]
@@ -252,8 +253,8 @@ class _Texts:
         return "".join(pieces)
 
     def _space(self, first: _Unit, second: _Unit) -> str:
-        """The white space between two units: as the texts have it in which one follows the other, and if both sides have changed
-        that, the wider. If they follow each other nowhere, the widest that either has there. A text's own edges are merged as well."""
+        """The white space between two units, or an edge of the text and one: as the texts have it in which one follows the other,
+        and if both sides have changed that, the wider. If they follow each other nowhere, the widest that either has there."""
         between: dict[int, str] = {}
         around: list[str] = []
         for side, text in enumerate(self.texts):
@@ -332,6 +333,7 @@ def _steps(texts: _Texts) -> list[_Step]:
         else:
             steps += _steps_between(texts, mine, theirs)
     _ask_about_replaced(steps)
+    _ask_about_joined(steps, texts)
     return steps
 
 
@@ -345,6 +347,22 @@ def _ask_about_replaced(steps: Sequence[_Step]) -> None:
         if last and by_one_side and not step.numbers[BASE] and last.deleted_by(MINE) and last.deleted_by(THEIRS):
             step.agreed = None
         last = step
+
+
+def _ask_about_joined(steps: Sequence[_Step], texts: _Texts) -> None:
+    """Where both sides deleted a unit, but one has its words in a neighbour now, only the other wanted to be rid of it: a clash."""
+    units = [step for step in steps if step.numbers[BASE]]
+    for neighbours in pairwise(units):
+        for gone, stayed in (neighbours, neighbours[::-1]):
+            sides = [side for side in (MINE, THEIRS) if texts.changed(stayed, side)]
+            if len(sides) != 1 or not gone.deleted_by(MINE) or not gone.deleted_by(THEIRS):
+                continue
+            words = bag_of_words(texts.content(BASE, gone.numbers[BASE][0]))
+            before = bag_of_words(texts.content(BASE, stayed.numbers[BASE][0]))
+            now = bag_of_words(texts.content(sides[0], stayed.numbers[sides[0]][0]))
+            came = shared_letters(words, now) - shared_letters(words, before)
+            if words.letters and came >= LEAST_LEFT * words.letters:
+                gone.agreed = stayed.agreed = None
 
 
 def _numbers_by_step(base: Sequence[str], side: Sequence[str]) -> list[list[int]]:
@@ -436,17 +454,22 @@ def _clashes(steps: Sequence[_Step], texts: _Texts) -> list[tuple[int, int]]:
         if step.agreed is not None:
             continue
         first, last = _with_neighbours(steps, at, texts) if step.numbers[BASE] else (_with_deletions(steps, at), at)
-        if joined:
-            before, end = joined[-1]
-            between = steps[end + 1 : first]
-            if first <= end or (
-                all(other.is_empty for other in between)
-                and texts.in_one_line(steps[before : end + 1], steps[first : last + 1])
-            ):
-                first, last = min(first, before), max(last, end)
-                joined.pop()
+        while joined and _is_one_clash(steps, joined[-1], (first, last), texts):
+            before, end = joined.pop()
+            first, last = min(first, before), max(last, end)
         joined.append((first, last))
     return joined
+
+
+def _is_one_clash(steps: Sequence[_Step], one: tuple[int, int], other: tuple[int, int], texts: _Texts) -> bool:
+    """Whether two clashes overlap, or nothing lies between them and they stand in one line, or one is only a unit that is gone."""
+    if other[0] <= one[1]:
+        return True
+    if not all(step.is_empty for step in steps[one[1] + 1 : other[0]]):
+        return False
+    first, second = steps[one[0] : one[1] + 1], steps[other[0] : other[1] + 1]
+    only_gone = any(not any(step.numbers[MINE] or step.numbers[THEIRS] for step in clash) for clash in (first, second))
+    return only_gone or texts.in_one_line(first, second)
 
 
 def _with_neighbours(steps: Sequence[_Step], at: int, texts: _Texts) -> tuple[int, int]:
@@ -500,8 +523,6 @@ def _with_deletions(steps: Sequence[_Step], at: int) -> int:
 
 
 # --- both changes in one sentence -----------------------------------------------------------------------------------------
-
-LEAST_LEFT = 0.5
 
 
 def _woven(base: str, mine: str, theirs: str) -> str | None:

@@ -212,7 +212,7 @@ END_OF_SENTENCE = re.compile(
     |   \n""",
     re.VERBOSE,
 )
-LAST_WORD = re.compile(r"(?:[^\W_]+\.)*[^\W_]+\Z")
+LAST_WORD = re.compile(r"(?:[^\W_]+[.'’])*[^\W_]+\Z")
 OPENING = "([{\"'“‘«*_~`"
 LONGEST_WORD = 40
 

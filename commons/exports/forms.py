@@ -30,8 +30,9 @@ class AskForm(forms.Form):
 
 
 def ask_form_for(report: Report) -> type[AskForm]:
-    """The form class of one report: its own fields first."""
-    form = type("AskForm", (report.form_class, AskForm), {})
+    """The form class of one report: its own fields first. A report that asks nothing has the plain form."""
+    own = () if report.form_class is forms.Form else (report.form_class,)
+    form = type("AskForm", (*own, AskForm), {})
     form.field_order = [*report.form_class.base_fields, "purpose", "key"]
     if not report.asks_purpose:
         del form.base_fields["purpose"]

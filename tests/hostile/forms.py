@@ -12,10 +12,13 @@ from census.instrument import Page, fields
 from census.models import CodeBatch, PageRevision
 from census.views.access import token_of
 from commons.audit.models import Entry
+from commons.contributions.models import Contribution
 from commons.exports.models import ExportJob
 from commons.exports.reports import reports_for
+from commons.moderation.models import Appeal, Report, Verdict
 from commons.people.models import Membership, User
 from consultation.models import Text
+from panel.models import Decision, Dissent, Draft, Seat
 from tests.browser.pages import fit
 from tests.browser.world import PASSWORD, World
 from tests.hostile.inputs import encoded
@@ -43,6 +46,7 @@ def forms_of(world: World) -> Iterator[Form]:
     yield from census_forms(world)
     yield from member_forms(world)
     yield from staff_forms(world)
+    yield from strategy_forms(world)
 
 
 def account_forms(world: World) -> Iterator[Form]:
@@ -152,12 +156,11 @@ def staff_forms(world: World) -> Iterator[Form]:
     for role, person in (("staff", world.staff), ("analyst", world.analyst)):
         for report in reports_for(person):
             wanted = {"wave": str(world.wave.pk).encode(), "show": b"codes", "batch": batch}
-            good = {name: wanted[name] for name in report.form_class.base_fields}
-            good |= {"purpose": b"For the panel", "key": b"abc"}
+            good = {name: wanted.get(name, b"") for name in report.form_class.base_fields}
+            good |= {"purpose": b"For the panel", "key": b"abc"} if report.asks_purpose else {"key": b"abc"}
             ask = reverse("exports:job-ask", args=[report.name])
-            yield Form(
-                f"ask for {report.name}, {role}", role, ask, good, {"purpose": newest(ExportJob, "purpose", "asked_at")}
-            )
+            reads = {"purpose": newest(ExportJob, "purpose", "asked_at")} if report.asks_purpose else {}
+            yield Form(f"ask for {report.name}, {role}", role, ask, good, reads)
     yield Form("cancel an export", "analyst", reverse("exports:job-cancel", args=[world.jobs["waiting"].pk]), {})
     yield Form("export again", "analyst", reverse("exports:job-retry", args=[world.jobs["failed"].pk]), {})
     text = reverse("consultation:text-edit", args=[world.text.pk])
@@ -177,6 +180,84 @@ def staff_forms(world: World) -> Iterator[Form]:
     yield Form("appoint", "staff", reverse("people:person-appoint", args=[world.member.pk]), appoint)
     end = reverse("people:appointment-end", args=[world.analyst.appointments.get().pk])
     yield Form("end an appointment", "staff", end, {"ends_on": b"2028-01-01"})
+
+
+def strategy_forms(world: World) -> Iterator[Form]:
+    """What people say to a section, and what the panel and the moderators do with it."""
+    slug, said = world.section.slug, world.said
+
+    def at(name: str, *args: object) -> str:
+        return reverse(f"panel:{name}", args=args)
+
+    def of(name: str, row: Contribution) -> str:
+        return reverse(f"contributions:{name}", args=[row.pk])
+
+    number, key = str(world.section.current.number).encode(), b"00000000-0000-0000-0000-000000000007"
+    speaking = {
+        "mandate": b"self",
+        "organisation": b"",
+        "agreed_on": b"",
+        "votes_for": b"",
+        "votes_against": b"",
+        "shown_as": b"name",
+    }
+    say = {"body": b"We think so.", "key": key, **speaking}
+    newest_body = {"body": newest(Contribution, "body")}
+    point = {"version": number, "paragraph": b"1", "words": b"less"}
+    yield Form("comment", "member", at("comment", slug), {**point, **say}, newest_body)
+    suggestion = {**point, **say, "replacement": b"more"}
+    reads = {**newest_body, "replacement": newest(Contribution, "replacement")}
+    yield Form("suggest", "member", f"{at('suggest', slug)}?paragraph=1", suggestion, reads)
+    typed = {
+        "version": number,
+        "paragraph": b"",
+        "words": b"",
+        "body": b"Said.",
+        "said_by": b"A member",
+        "channel": b"paper",
+        "key": key,
+    }
+    reads = {**newest_body, "said_by": newest(Contribution, "said_by")}
+    yield Form("type in", "scribe", at("key-in", slug), typed, reads)
+    yield Form("still applies", "member", at("still-applies", said["asked"].pk), {"applies": b"yes"})
+    yield Form("reply", "member", of("reply", said["open"]), say, newest_body)
+    edit = {"body": b"Other words.", "replacement": b"better", "based_on": b"1"}
+    reads = {"body": lambda: Contribution.objects.get(pk=said["suggested"].pk).body}
+    yield Form("edit what one said", "member", of("contribution-edit", said["suggested"]), edit, reads)
+    yield Form("agree", "newcomer", of("support", said["open"]), {"agree": b"yes", "next": b"/strategy/"})
+    report = {"reason": b"abuse", "note": b"It is rude."}
+    yield Form(
+        "report", "newcomer", of("contribution-report", said["answered"]), report, {"note": newest(Report, "note")}
+    )
+    answer = {
+        "outcome": b"no",
+        "reason": b"No money.",
+        "votes_for": b"",
+        "votes_against": b"",
+        "words": b"",
+        "key": key,
+    }
+    reads = {"reason": newest(Decision, "reason")}
+    yield Form("answer", "chair", f"{at('decision-make')}?c={said['open'].pk}", answer, reads)
+    undo = {"reason": lambda: Decision.objects.get(pk=world.answer.pk).undone_reason}
+    yield Form("undo an answer", "chair", at("decision-undo", world.answer.pk), {"reason": b"Wrong."}, undo)
+    draft = world.section.draft
+    written = {"title": b"Finance", "body": b"Other words.", "based_on": str(draft.revision).encode(), "save": b"save"}
+    reads = {"body": lambda: Draft.objects.get(pk=draft.pk).body, "title": lambda: Draft.objects.get(pk=draft.pk).title}
+    yield Form("edit a section", "chair", at("section-edit", slug), written, reads)
+    yield Form(
+        "inside", "chair", at("inside", slug), {"body": b"Between us.", "shown_as": b"name", "key": key}, newest_body
+    )
+    dissent = {"body": b"I do not agree.", "paragraph": b"", "version": number}
+    yield Form("dissent", "panel_member", at("dissent-record", slug), dissent, {"body": newest(Dissent, "body")})
+    seat = {"represents": b"Housing", "about": b"A weaver", "interests": b"None"}
+    reads = {name: newest(Seat, name) for name in seat}
+    yield Form("declare", "panel_member", at("seat-declare", world.seat.pk), seat, reads)
+    verdict = {"outcome": b"decline", "reason": b"advert", "explanation": b"It advertises.", "seen": b"1"}
+    decide = reverse("moderation:moderation-decide", args=[world.held.moderation_id])
+    yield Form("decide", "moderator", decide, verdict, {"explanation": newest(Verdict, "explanation")})
+    appeal = reverse("moderation:verdict-appeal", args=[world.verdict.pk])
+    yield Form("appeal", "author", appeal, {"text": b"I meant well."}, {"text": newest(Appeal, "text")})
 
 
 def newest(model: type, name: str, by: str = "pk") -> Reader:

@@ -6,12 +6,22 @@ import pytest
 from django.core.cache import cache
 
 from tests.browser.world import World
-from tests.hostile.forms import Form, account_forms, census_forms, forms_of, member_forms, send, staff_forms, undone
+from tests.hostile.forms import (
+    Form,
+    account_forms,
+    census_forms,
+    forms_of,
+    member_forms,
+    send,
+    staff_forms,
+    strategy_forms,
+    undone,
+)
 from tests.hostile.inputs import VALUES, encoded
 from tests.hostile.tries import timed, trouble_with, try_values
 
 BOUNDARY = "multipart/form-data; boundary=x"
-GROUPS = [account_forms, census_forms, member_forms, staff_forms]
+GROUPS = [account_forms, census_forms, member_forms, staff_forms, strategy_forms]
 
 
 def structures(form: Form) -> list[tuple[str, bytes, str]]:

@@ -156,6 +156,17 @@ def test_two_sentences_made_one_clash_with_a_change_of_either():
         assert their_words == base.replace(was, now)
 
 
+def test_two_sentences_made_one_clash_with_a_deletion_of_either():
+    mine = BASE.replace("loan. Members", "loan and members")
+    for gone in (" Members hear of it in May.", " The board decides on each loan."):
+        theirs = BASE.replace(gone, "")
+        [(base, my_words, their_words)] = clashes(mine, theirs)
+        assert base == "The board decides on each loan. Members hear of it in May."
+        assert my_words == "The board decides on each loan and members hear of it in May."
+        assert their_words == base.replace(gone, "").replace(gone.strip() + " ", "")
+        assert merge(BASE, mine, theirs).settled({0: "theirs"}) == theirs
+
+
 def test_a_sentence_written_anew_clashes_with_a_change_of_it():
     mine = BASE.replace("The board decides on each loan.", "Nothing like that will ever happen again.")
     theirs = BASE.replace("each loan", "every loan")

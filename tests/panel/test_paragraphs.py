@@ -207,6 +207,7 @@ def test_there_is_no_paragraph_where_there_are_no_words(markdown, offset):
         ["これは文です。", "次の文！", "終わり"],
         ["Good 👩‍🌾! ", "👍🏽 Fine."],
         ["no capital after. this goes on"],
+        ["It is the mutual's. ", "It is the members’. ", "Good."],
         ["This is _done_. ", "That is `not`.” ", "So *there*."],
         [],
     ],
