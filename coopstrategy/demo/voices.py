@@ -32,6 +32,7 @@ from commons.digests.models import MailState, Notice
 from commons.moderation.actions import appeal_verdict, decide_appeal, decide_moderation, hold, report_subject
 from commons.moderation.models import Appeal, Cause, Moderation, Report, Verdict
 from commons.people.models import Membership, Organisation, User
+from coopstrategy.demo.people import BY_KEY
 from panel.anchoring import Quote, find, quote_at
 from panel.models import Anchor, Decision, Section, Version
 from panel.paragraphs import paragraphs_of, places_of, text_of
@@ -198,6 +199,8 @@ class Voices:
             root=(parent.row.root or parent.row) if parent else None,
             **self._speaking(voice, author, said.made_at, dice),
         )
+        if parent is not None and parent.voice.get("who") not in BY_KEY:
+            row.announced_at = said.made_at  # nobody can enter as its author to read the notice, and each costs time
         if "instead" in voice:
             row.kind, row.replacement = Kind.SUGGESTION, voice["instead"]
         if "edited" in voice:

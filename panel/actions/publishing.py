@@ -594,12 +594,16 @@ def split_section(
 
 
 def _hand_over(source: Section, target: Section, which: Q, version: Version, old_text: str, *, by: User | None) -> None:
-    """Give anchors, and the contributions they belong to with all replies, to another section; then find them in its version."""
+    """Give anchors, the contributions they belong to with all replies, and the answers to these, to another section; then find the
+    anchors in its version."""
     anchors = list(Anchor.objects.filter(which, section=source).select_related("contribution__author"))
     held = [anchor.contribution_id for anchor in anchors]
     with_replies = Q(pk__in=held) | Q(root__in=held)
     Contribution.objects.filter(with_replies, thread=source.thread).update(thread=target.thread)
     Anchor.objects.filter(pk__in=[anchor.pk for anchor in anchors]).update(section=target)
+    # An answer goes where all its voices went.
+    stayed = Voice.objects.filter(contribution__anchor__section=source).values("decision")
+    Decision.objects.filter(section=source, voices__contribution__in=held).exclude(pk__in=stayed).update(section=target)
     of_words = [anchor for anchor in anchors if anchor.reach != Anchor.Reach.SECTION]
     refind(of_words, old_text, version.body)
     Anchor.objects.bulk_update(

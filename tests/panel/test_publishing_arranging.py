@@ -11,7 +11,7 @@ from commons.contributions.models import Contribution
 from panel.actions.deciding import make_decision
 from panel.actions.drafting import open_section, save_draft
 from panel.actions.publishing import Because, merge_sections, move_section, schedule_publication, split_section
-from panel.models import Anchor, Draft, Part, Section
+from panel.models import Anchor, Decision, Draft, Part, Section
 from tests.factories.panel import TEXT, a_part, a_section, publish, said_to
 from tests.factories.people import UserFactory
 from tests.panel.test_publishing import in_a_week
@@ -141,6 +141,19 @@ def test_a_place_that_is_not_there_is_refused(signed_in, to, error):
 
 
 # --- Splitting -----------------------------------------------------------------------------------------------------------------
+
+
+def test_an_answer_goes_where_all_its_voices_went(signed_in):
+    section, chair = a_section(), UserFactory(roles=["chair"])
+    first, third, also_third = (said_to(section, paragraph=number) for number in (1, 3, 3))
+    given = {"by": chair, "outcome": "later", "reason": "Next year."}
+    goes = make_decision(section, voices=[third], **given)
+    shared = make_decision(section, voices=[first, also_third], **given)
+    signed_in.post(at(section), {"what": "split", "split-paragraph": "2", "split-title": "A lending desk"})
+    new = Section.objects.get(slug="a-lending-desk")
+    assert dict(Decision.objects.values_list("pk", "section")) == {goes.pk: new.pk, shared.pk: section.pk}
+    signed_in.post(at(new), {"what": "merge", "merge-into": section.pk, "merge-sure": "on"})
+    assert set(Decision.objects.values_list("section", flat=True)) == {section.pk}
 
 
 def test_voices_go_with_their_words_when_a_section_is_split(signed_in):
