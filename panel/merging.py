@@ -89,6 +89,7 @@ def merge(base: str, mine: str, theirs: str) -> Merge:
 LIST_ITEM = re.compile(r"[\s>]*(?:[-*+]|\d{1,9}[.)])(?:\s|$)")
 # Headings, empty lines of a quote, rules, underlines of headings, rows of a table: no line before or after them goes on in them.
 LONE_LINE = re.compile(r"[\s>]*(?:#{1,6}(?:\s|$)|>\s*$|(?:[-*_=]\s*){3,}$)|.*\|")
+QUOTE = re.compile(r"\s*>")
 FENCE = re.compile(r"[\s>]*(?:```|~~~)")
 HARD_BREAK = re.compile(r"(?: {2}|\\)$")
 
@@ -249,8 +250,31 @@ class _Texts:
         row = [start, *units, end] if whole else list(units)
         pieces = [row[0].content] if row else []
         for first, second in pairwise(row):
-            pieces += [second.space if second.space is not None else self._space(first, second), second.content]
+            space = second.space if second.space is not None else self._space(first, second)
+            if space == " " and (self._ends_line(first) or self._begins_line(second)):
+                space = "\n"
+            pieces += [space, second.content]
         return "".join(pieces)
+
+    def _begins_line(self, unit: _Unit) -> bool:
+        """Whether a unit is an item, heading or the like, and stands at the start of a line wherever it was written."""
+        places = [
+            (text, number) for text, number in zip(self.texts, unit.first, strict=True) if self._has(text, number, unit)
+        ]
+        return _is_marked(unit.content) and all(number == 0 or "\n" in text.spaces[number] for text, number in places)
+
+    def _ends_line(self, unit: _Unit) -> bool:
+        """Whether a unit is a heading or the like, with nothing behind it in its line wherever it was written."""
+        places = [
+            (text, number) for text, number in zip(self.texts, unit.last, strict=True) if self._has(text, number, unit)
+        ]
+        return LONE_LINE.match(unit.content) is not None and all(
+            number == len(text.units) - 1 or "\n" in text.spaces[number + 1] for text, number in places
+        )
+
+    @staticmethod
+    def _has(text: Text, number: int | None, unit: _Unit) -> bool:
+        return number is not None and 0 <= number < len(text.units) and text.units[number] == unit.content
 
     def _space(self, first: _Unit, second: _Unit) -> str:
         """The white space between two units, or an edge of the text and one: as the texts have it in which one follows the other,
@@ -279,11 +303,7 @@ class _Texts:
 
     def _space_between_sides(self, mine: Sequence[_Unit], theirs: Sequence[_Unit]) -> str:
         """What stands between mine and theirs when both are kept: they are two paragraphs, list items or sentences."""
-        if (
-            LIST_ITEM.match(theirs[0].content)
-            or LONE_LINE.match(theirs[0].content)
-            or LONE_LINE.match(mine[-1].content)
-        ):
+        if _is_marked(theirs[0].content) or LONE_LINE.match(mine[-1].content):
             return "\n"
         return "\n\n" if self._fills_lines(MINE, mine) and self._fills_lines(THEIRS, theirs) else " "
 
@@ -307,6 +327,10 @@ class _Texts:
             if last and first and first[0] == last[0] + 1 and "\n" not in text.spaces[first[0]]:
                 return True
         return False
+
+
+def _is_marked(unit: str) -> bool:
+    return any(mark.match(unit) for mark in (LIST_ITEM, LONE_LINE, FENCE, QUOTE))
 
 
 def _merged_space(base: str | None, mine: str, theirs: str) -> str:
@@ -350,7 +374,7 @@ def _ask_about_replaced(steps: Sequence[_Step]) -> None:
 
 
 def _ask_about_joined(steps: Sequence[_Step], texts: _Texts) -> None:
-    """Where both sides deleted a unit, but one has its words in a neighbour now, only the other wanted to be rid of it: a clash."""
+    """Where both sides deleted a unit, but one has its words in a neighbour now, the other alone is rid of it: a clash."""
     units = [step for step in steps if step.numbers[BASE]]
     for neighbours in pairwise(units):
         for gone, stayed in (neighbours, neighbours[::-1]):
@@ -462,7 +486,7 @@ def _clashes(steps: Sequence[_Step], texts: _Texts) -> list[tuple[int, int]]:
 
 
 def _is_one_clash(steps: Sequence[_Step], one: tuple[int, int], other: tuple[int, int], texts: _Texts) -> bool:
-    """Whether two clashes overlap, or nothing lies between them and they stand in one line, or one is only a unit that is gone."""
+    """Whether two clashes overlap, or nothing lies between them and they stand in one line, or one is but a unit that is gone."""
     if other[0] <= one[1]:
         return True
     if not all(step.is_empty for step in steps[one[1] + 1 : other[0]]):

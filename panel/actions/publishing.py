@@ -594,8 +594,8 @@ def split_section(
 
 
 def _hand_over(source: Section, target: Section, which: Q, version: Version, old_text: str, *, by: User | None) -> None:
-    """Give anchors, the contributions they belong to with all replies, and the answers to these, to another section; then find the
-    anchors in its version."""
+    """Give anchors, the contributions they belong to with all replies, and the answers to these, to another section; then find
+    the anchors in its version."""
     anchors = list(Anchor.objects.filter(which, section=source).select_related("contribution__author"))
     held = [anchor.contribution_id for anchor in anchors]
     with_replies = Q(pk__in=held) | Q(root__in=held)

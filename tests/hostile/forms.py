@@ -224,7 +224,7 @@ def strategy_forms(world: World) -> Iterator[Form]:
     edit = {"body": b"Other words.", "replacement": b"better", "based_on": b"1"}
     reads = {"body": lambda: Contribution.objects.get(pk=said["suggested"].pk).body}
     yield Form("edit what one said", "member", of("contribution-edit", said["suggested"]), edit, reads)
-    yield Form("agree", "newcomer", of("support", said["open"]), {"agree": b"yes", "next": b"/strategy/"})
+    yield Form("agree", "newcomer", of("support", said["open"]), {})
     report = {"reason": b"abuse", "note": b"It is rude."}
     yield Form(
         "report", "newcomer", of("contribution-report", said["answered"]), report, {"note": newest(Report, "note")}

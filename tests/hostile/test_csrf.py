@@ -27,6 +27,9 @@ def test_no_address_takes_a_post_without_a_token(world: World):
         "<slug:key>": "wren",
         "<slug:name>": world.caught,
         "<int:pk>": world.codes["sent"].case_id,
+        "<int:number>": 1,
+        "<int:old>": 1,
+        "<int:new>": 2,
         "<uuid:pk>": world.jobs["waiting"].pk,
         "<uuid:code>": world.codes["sent"].pk,
     }
