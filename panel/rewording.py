@@ -65,21 +65,16 @@ def _wanted(text: str, start: int, end: int, replacement: str) -> str:
 
 
 def _says(markdown: str, wanted: str, paragraphs: Sequence[Paragraph], number: int) -> bool:
-    """Whether a text reads as wanted and differs from the old paragraphs in this one only, which keeps its kind and its links."""
+    """Whether a text reads as wanted and differs from the old paragraphs in this one only, which keeps its kind."""
     read = paragraphs_of(markdown)
     if plain(text_of(read)) != wanted:
         return False
     others = [paragraph for at, paragraph in enumerate(paragraphs) if at != number]
     if len(read) == len(paragraphs):
         mine = read.pop(number)
-        if mine.kind != paragraphs[number].kind or not _is_part(mine.links, paragraphs[number].links):
+        if mine.kind != paragraphs[number].kind:
             return False
     return [(other.source, other.shown) for other in read] == [(other.source, other.shown) for other in others]
-
-
-def _is_part(part: Sequence[str], whole: Sequence[str]) -> bool:
-    rest = iter(whole)
-    return all(entry in rest for entry in part)
 
 
 # --- ways to write it -----------------------------------------------------------------------------------------------------

@@ -198,6 +198,26 @@ def test_a_list_that_takes_the_place_of_a_sentence_starts_a_line_of_its_own():
     assert merged.text == "Words that come before. More of them.\n\n- a list instead\n- of it\n"
 
 
+def test_a_sentence_that_became_an_item_starts_a_line_whatever_is_put_before_it():
+    base = "A sentence that goes. Training and growers explore."
+    mine, theirs = "Nothing alike at all. Training and growers explore.", "- Training and growers explore more."
+    assert (
+        merge(base, mine, theirs).settled({0: "mine"}) == "Nothing alike at all.\n- Training and growers explore more."
+    )
+
+
+def test_a_dash_in_the_middle_of_a_line_stays_there():
+    base, theirs = "One sentence here.", "One sentence here. - And a dash. # And more."
+    assert merge(base, base, theirs).text == merge(base, theirs, theirs).text == theirs
+
+
+def test_a_paragraph_and_a_sentence_that_met_nowhere_stay_apart():
+    base = "The board decides. Members hear of it. Then they vote."
+    mine = "The board decides.\n\nLoans are for housing.\n\nMembers hear of it. Then they vote."
+    theirs = "The board decides. Nobody else may. Then they vote."
+    assert merge(base, mine, theirs).text == mine.replace("Members hear of it", "Nobody else may")
+
+
 def test_an_unsettled_clash_has_no_text():
     merged = merge(BASE, BASE.replace("explore", "open"), BASE.replace("explore", "close"))
     assert not merged.is_clean

@@ -112,6 +112,7 @@ def test_what_would_be_markdown_appears_as_it_was_typed(typed):
 
 
 def test_plain_words_are_not_escaped_without_need():
+    assert after_rewording("The end.", "*The* end (really).") == [("The end.", "\\*The\\* end (really).")]
     assert after_rewording("The end.", "In 2028 - a co-op (new), 50% & more!") == [
         ("The end.", "In 2028 - a co-op (new), 50% & more!")
     ]
@@ -162,6 +163,11 @@ def test_a_replacement_never_changes_how_another_paragraph_reads():
             or [(other.source, other.shown) for other in paragraphs_of(now) if (other.source, other.shown) in others]
             == others
         )
+
+
+def test_words_do_not_become_code_because_the_line_before_them_is_deleted():
+    new = reworded("One\n    two", Quote("One"), "")
+    assert new is None or [paragraph.kind for paragraph in paragraphs_of(new)] == ["text"]
 
 
 def test_words_that_are_not_there_cannot_be_replaced():
