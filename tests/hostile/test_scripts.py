@@ -119,7 +119,10 @@ def test_the_watch_sees_a_script_and_a_refusal(walker: Walker, request):
     walker.page.on("console", lambda message: said.append(message.text))
     walker.page.goto(f"{walker.address}/census/")
     walker.page.evaluate("html => { document.querySelector('main').innerHTML = html; }", SHORT)
-    walker.page.wait_for_timeout(300)
+    for _moment in range(50):
+        if said:
+            break
+        walker.page.wait_for_timeout(100)
     ran = any(text.startswith("A SCRIPT RAN") for text in said)
     refused = any(text.startswith("REFUSED") for text in said)
     with_policy = "with the policy" in request.node.name
