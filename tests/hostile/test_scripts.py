@@ -120,7 +120,7 @@ def test_the_watch_sees_a_script_and_a_refusal(walker: Walker, request):
     walker.page.goto(f"{walker.address}/census/")
     walker.page.evaluate("html => { document.querySelector('main').innerHTML = html; }", SHORT)
     for _moment in range(50):
-        if said:
+        if any(text.startswith(("A SCRIPT RAN", "REFUSED")) for text in said):
             break
         walker.page.wait_for_timeout(100)
     ran = any(text.startswith("A SCRIPT RAN") for text in said)
