@@ -16,7 +16,7 @@ from commons.people.models import User
 from panel.actions.drafting import put_in_draft
 from panel.anchoring import Quote, find, quote_at
 from panel.models import Anchor, Change, Decision, Dissent, Draft, Section, Version, Voice
-from panel.paragraphs import paragraphs_of, text_of
+from panel.paragraphs import paragraphs_of, plain, text_of
 from panel.rewording import reworded
 
 
@@ -196,7 +196,10 @@ def _take_words_out(change: Change, *, by: User) -> None:
     change.save(update_fields=["dropped_at"])
     draft = Draft.objects.select_for_update().get(section_id=change.section_id)
     text = text_of(paragraphs_of(draft.body))
-    place = find(text, Quote(change.after, "", "")) if change.after else None
+    # Words that stand there twice may not be the ones that were put in: those are left to whoever edits the draft, and the
+    # paragraph needs a new reason before it can be published.
+    is_there_once = bool(change.after) and plain(text).count(plain(change.after)) == 1
+    place = find(text, Quote(change.after)) if is_there_once else None
     body = reworded(draft.body, quote_at(text, *place), change.before) if place else None
     if body is not None:
         put_in_draft(draft, body, by=by)

@@ -179,6 +179,18 @@ def test_an_undone_decision_stays_on_record_and_takes_its_words_out_of_the_draft
     assert make_decision(section, by=chair, voices=[row], outcome="later", reason="Next year.").is_standing
 
 
+def test_words_that_stand_twice_in_the_draft_are_not_taken_out_at_the_wrong_place(chair):
+    section = a_section()
+    row = said_to(section, paragraph=2, words="explore", replacement="lend")
+    decision = accept_suggestion(row, by=chair, reason="Yes.")
+    section.draft.refresh_from_db()
+    body = f"We lend.\n\n{section.draft.body}"
+    save_draft(section, by=chair, title=section.title, body=body, based_on=section.draft.revision)
+    undo_decision(decision, by=chair, reason="No.")
+    section.draft.refresh_from_db()
+    assert section.draft.body == body
+
+
 def test_a_changed_paragraph_cannot_be_published_without_a_reason(chair):
     section = a_section()
     draft = save_draft(
