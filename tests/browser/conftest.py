@@ -8,7 +8,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, Request, Response
 
 from tests.browser.site_page import SitePage
 from tests.browser.world import World
-from tests.chromium import DESK
+from tests.chromium import DESK, leave
 
 # Fills the form with what a test gives, also where a person could not (a value no option has), and sends it.
 SEND = """([css, given, leaveUrl]) => {
@@ -76,7 +76,7 @@ class Walker:
         return answer
 
     def close(self) -> None:
-        self.context.close()
+        leave(self.context)
 
 
 @pytest.fixture

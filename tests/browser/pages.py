@@ -260,7 +260,8 @@ def staff_pages(world: World) -> Iterator[SitePage]:
         for report in reports_for(person):
             ask = reverse("exports:job-ask", args=[report.name])
             yield SitePage(f"ask for {report.name}", role, ask)
-            yield errors(f"ask for {report.name}", role, ask, {"purpose": ""})
+            if report.asks_purpose:
+                yield errors(f"ask for {report.name}", role, ask, {"purpose": ""})
     for state, job in world.jobs.items():
         yield SitePage(f"export, {state}", "analyst", reverse("exports:job-detail", args=[job.pk]))
 
@@ -312,7 +313,15 @@ def demo_pages(world: World) -> Iterator[SitePage]:
 def pages_of_empty_site() -> Iterator[SitePage]:
     """The same pages while the site is new and nothing is in it but one member of staff."""
     public = [
-        *("home", "census:start", "census:code", "people:register-show", "panel:framework", "panel:document", "panel:changes"),
+        *(
+            "home",
+            "census:start",
+            "census:code",
+            "people:register-show",
+            "panel:framework",
+            "panel:document",
+            "panel:changes",
+        ),
         *("panel:panel", "panel:pack", "moderation:ledger"),
     ]
     own = ["people:you", "digests:notice-list", "contributions:own-list"]

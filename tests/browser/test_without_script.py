@@ -20,7 +20,7 @@ TOLD = """() => ({
         .filter((one) => one.checkVisibility() && (one.type === "button" || !one.form))
         .map((one) => one.outerHTML.slice(0, 120)),
     scripts: Array.from(document.querySelectorAll("a[href^='#']"))
-        .filter((one) => !document.querySelector(one.hash)).map((one) => one.outerHTML),
+        .filter((one) => one.checkVisibility() && !(one.hash && document.querySelector(one.hash))).map((one) => one.outerHTML),
 })"""
 
 

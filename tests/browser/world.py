@@ -356,7 +356,17 @@ class World:
             self.clients[f"code:{state}"] = self.with_session({CODES: {code.case.wave.slug: str(code.pk)}})
         for role in ("member", "staff", "analyst"):
             self.clients[role] = self.through_the_door(getattr(self, role))
-        roles = ("newcomer", "of_many", "scribe", "unarmed", "chair", "panel_member", "moderator", "second_moderator", "author")
+        roles = (
+            "newcomer",
+            "of_many",
+            "scribe",
+            "unarmed",
+            "chair",
+            "panel_member",
+            "moderator",
+            "second_moderator",
+            "author",
+        )
         for role in roles:
             self.clients[role] = Client()
             self.clients[role].force_login(getattr(self, role))

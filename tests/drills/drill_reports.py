@@ -34,9 +34,7 @@ class Numbers(Report):
             each=sql.Literal(params["seconds_each"] or 0)
         )
         text = guarded(sql.Identifier("word"))
-        query = sql.SQL(
-            "SELECT n, {text} FROM generate_series(1, %s) AS s(n), (SELECT %s::text AS word) AS w {slow}"
-        )
+        query = sql.SQL("SELECT n, {text} FROM generate_series(1, %s) AS s(n), (SELECT %s::text AS word) AS w {slow}")
         return query.format(text=text, slow=slow if params["seconds_each"] else sql.SQL("")), [
             params["rows"],
             params["text"],

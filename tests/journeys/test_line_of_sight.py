@@ -98,7 +98,9 @@ def test_a_comment_and_a_suggestion_go_all_the_way_and_back(somebody, script, pe
     chair.page.locator("[name=words]").fill("open by March 2028 a lending desk")
     chair.page.locator("[name=reason]").fill(REASON)
     chair.presses("Answer")
-    assert chair.notes == ["Answered, and the words are in the draft. They become public when the section is published."]
+    assert chair.notes == [
+        "Answered, and the words are in the draft. They become public when the section is published."
+    ]
     chair.opens(f"/panel/desk/answer/?c={comment.strip('/').split('/')[-1]}")
     chooses(chair, "Accepted")
     chair.page.locator("[name=reason]").fill("The desk is staffed by people who know share capital.")

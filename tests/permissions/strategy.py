@@ -25,8 +25,12 @@ def draw_strategy(people: dict[str, User]) -> SimpleNamespace:
     row.section = a_section(title="Finance that fits", slug="finance", chair=chair)
     row.unpublished = open_section(a_part(), by=chair, slug="secret-plan", title="A secret plan")
     save_draft(row.unpublished, by=chair, title="A secret plan", body="Not for anybody yet.", based_on=0)
-    row.public = said_to(row.section, paragraph=2, words="ten working days", by=people["member"], body="Too slow for us.")
-    row.suggestion = said_to(row.section, paragraph=1, words="raise less", replacement="ask for less", by=people["colleague"])
+    row.public = said_to(
+        row.section, paragraph=2, words="ten working days", by=people["member"], body="Too slow for us."
+    )
+    row.suggestion = said_to(
+        row.section, paragraph=1, words="raise less", replacement="ask for less", by=people["colleague"]
+    )
     row.asked = said_to(row.section, paragraph=3, words="put up their home", by=people["member"], body="Never again.")
     row.answered = said_to(row.section, by=people["colleague"], body="Say who pays.")
     row.decision = make_decision(row.section, by=chair, voices=[row.answered], outcome="later", reason="Next year.")
@@ -125,7 +129,13 @@ def sent_to_strategy(row: SimpleNamespace) -> dict[str, dict[str, Any]]:
             "body": "It is true.",
             **speaking,
         },
-        "panel:key-in": {"version": version, "body": "On paper", "said_by": "A member", "channel": "paper", "key": str(KEY)},
+        "panel:key-in": {
+            "version": version,
+            "body": "On paper",
+            "said_by": "A member",
+            "channel": "paper",
+            "key": str(KEY),
+        },
         "panel:still-applies": {"applies": "yes"},
         "panel:decision-make": {"outcome": "no", "reason": "Too dear.", "key": str(KEY)},
         "panel:decision-undo": {"reason": "We were wrong."},

@@ -249,7 +249,14 @@ def lines(row: SimpleNamespace) -> Iterator[Line]:
     tried, sent = tried_with(row) | tried_strategy(row.strategy), sent_to(row) | sent_to_strategy(row.strategy)
     asked = queries_of(row.strategy)
     # Whatever names only a wave is tried with the open one. The admin's addresses hold the name of a table after that of the app.
-    usual = {"wave": row.wave.slug, "content_type_id": 1, "section": row.strategy.section.slug, "number": 1, "old": 1, "new": 2}
+    usual = {
+        "wave": row.wave.slug,
+        "content_type_id": 1,
+        "section": row.strategy.section.slug,
+        "number": 1,
+        "old": 1,
+        "new": 2,
+    }
     for address in addresses(demo=False):
         table = f"{address.route}//".split("/")[2]
         for about, parts in tried.get(address.name, [("", {})]):
