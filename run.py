@@ -98,7 +98,10 @@ def venv_works():
 
 def has_pip():
     """A venv that uv made has none, and uv may be gone since."""
-    return subprocess.call([VENV_PYTHON, "-m", "pip", "--version"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) == 0
+    return (
+        subprocess.call([VENV_PYTHON, "-m", "pip", "--version"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        == 0
+    )
 
 
 def ensure_installed(lock_set):

@@ -4,7 +4,7 @@ an allow-list that what it wrote must pass. Pure functions; the module knows no 
 
 import re
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from functools import cache
@@ -30,21 +30,33 @@ TAGS = {
     "a", "blockquote", "br", "code", "em", "h2", "h3", "h4", "h5", "h6", "hr", "li", "ol", "p", "pre", "s", "strong",
     "table", "tbody", "td", "th", "thead", "tr", "ul",
 }  # fmt: skip
+ATTRIBUTES = {"a": {"href"}, "ol": {"start"}, "th": {"scope"}}
 CLEANER = nh3.Cleaner(
     tags=TAGS,
-    attributes={"a": {"href"}, "ol": {"start"}, "th": {"scope"}},
+    attributes=ATTRIBUTES,
     clean_content_tags={"script", "style"},
     link_rel=LINK_REL,
     url_schemes=set(SCHEMES),
 )
+PICTURE_ATTRIBUTES = {"src", "alt", "width", "height", "loading"}
+
+Pictures = Mapping[str, tuple[str, int, int]]
+"""Pictures of this site by their address: what each shows, in words, and its width and height."""
 
 
 class _Renderer(RendererHTML):
-    """Writes HTML without images, classes or style attributes."""
+    """Writes HTML without classes or style attributes, and without images but for those in `env["pictures"]`."""
 
-    def image(self, tokens: Sequence[Token], idx: int, options: object, env: object) -> str:
-        """The words that describe the picture; the picture itself could tell its owner who reads the page."""
-        return escape(tokens[idx].content)
+    def image(self, tokens: Sequence[Token], idx: int, options: object, env: Mapping[str, Pictures]) -> str:
+        """The words that describe the picture; the picture itself could tell its owner who reads the page. One of our own is
+        shown, with the words that stand in the text or else those that were given with it."""
+        said, address = tokens[idx].content, str(tokens[idx].attrGet("src") or "")
+        if address not in env["pictures"]:
+            return escape(said)
+        alt, width, height = env["pictures"][address]
+        # Without the marks that stand in it.
+        said = escape(self.renderInlineAsText(tokens[idx].children or [], options, env).strip() or alt)
+        return f'<img src="{escape(address)}" alt="{said}" width="{int(width)}" height="{int(height)}" loading="lazy">'
 
     def fence(self, tokens: Sequence[Token], idx: int, options: object, env: object) -> str:
         return f"<pre><code>{escape(tokens[idx].content)}</code></pre>\n"
@@ -59,21 +71,56 @@ def _reader() -> MarkdownIt:
     return MarkdownIt("js-default", renderer_cls=_Renderer)
 
 
-def to_html(markdown: str, *, top_heading: int = 2) -> SafeString:
+def to_html(
+    markdown: str, *, top_heading: int = 2, close_gaps: bool = False, pictures: Pictures | None = None
+) -> SafeString:
     """HTML that may stand in a page as it is.
 
-    Headings begin at `top_heading`, because the page has its own h1; none is deeper than h6. Links keep http, https, mailto, tel
+    Headings begin at `top_heading`, because the page has its own h1; none is deeper than h6. With `close_gaps` the first one
+    is always of that level and none skips one, whatever was typed. Links keep http, https, mailto, tel
     and addresses on this site; every other link, and one whose text cannot be seen, is left as plain text. Images are replaced
-    by their description.
+    by their description; those whose address stands in `pictures`, and no others, are shown.
     """
     tokens = _read(markdown)
+    if close_gaps:
+        _close_gaps(tokens)
     for token in tokens:
         if token.type in {"heading_open", "heading_close"}:
             token.tag = f"h{min(int(token.tag[1]) + top_heading - 1, DEEPEST_HEADING)}"
         if token.children:
             token.children = _without_bad_links(token.children)
     reader = _reader()
-    return SafeString(CLEANER.clean(reader.renderer.render(tokens, reader.options, {})))
+    html = reader.renderer.render(tokens, reader.options, {"pictures": pictures or {}})
+    return SafeString((_cleaner_with(pictures) if pictures else CLEANER).clean(html))
+
+
+def _close_gaps(tokens: list[Token]) -> None:
+    """Make each heading one level deeper than the heading it stands under: screen readers announce a skipped level as if
+    something were missing."""
+    above: list[str] = []
+    for token in tokens:
+        if token.type == "heading_open":
+            typed = token.tag
+            above = [tag for tag in above if tag < typed]
+            above.append(typed)
+        if token.type in {"heading_open", "heading_close"}:
+            token.tag = f"h{len(above)}"
+
+
+def _cleaner_with(pictures: Pictures) -> nh3.Cleaner:
+    """The allow-list with images, of these addresses alone."""
+
+    def keep(tag: str, attribute: str, value: str) -> str | None:
+        return None if (tag, attribute) == ("img", "src") and value not in pictures else value
+
+    return nh3.Cleaner(
+        tags=TAGS | {"img"},
+        attributes=ATTRIBUTES | {"img": PICTURE_ATTRIBUTES},
+        attribute_filter=keep,
+        clean_content_tags={"script", "style"},
+        link_rel=LINK_REL,
+        url_schemes=set(SCHEMES),
+    )
 
 
 def to_text(markdown: str) -> str:

@@ -13,7 +13,6 @@ PAGES = {
     "about/accessibility/": "accessibility",
     "about/privacy/": "privacy",
     "about/contact/": "contact",
-    "blog/": "blog",
     "events/": "events",
 }
 

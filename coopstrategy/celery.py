@@ -22,5 +22,6 @@ app.conf.beat_schedule = {
     "send waiting service messages": {"task": "digests.send_service_messages", "schedule": 60.0},
     "announce public replies": {"task": "contributions.announce", "schedule": 60.0},
     "publish sections whose time has come": {"task": "panel.publish_due", "schedule": 60.0},
+    "announce posts and comments of the blog": {"task": "blog.announce", "schedule": 60.0},
     "claim waiting register imports": {"task": "people.sweep_register_imports", "schedule": 60.0},
 }

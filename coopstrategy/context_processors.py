@@ -9,6 +9,7 @@ from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 
 from commons.digests.reports import unseen_count
+from commons.people.models import User
 
 
 def _is_signed_in(request: HttpRequest) -> bool:
@@ -20,20 +21,24 @@ def _menu(request: HttpRequest) -> list[dict[str, Any]]:
     entries = [
         (_("Census"), reverse("census:start")),
         (_("The draft strategy"), reverse("panel:framework")),
+        (_("The blog"), reverse("blog:list")),
         (_("About"), reverse("consultation:about")),
         (_("The data"), "/data/"),
     ]
     if _is_signed_in(request):
-        entries += [(words, reverse(address)) for roles, words, address in _rooms() if request.user.roles & roles]
-    return [{"label": label, "url": url, "current": request.path.startswith(url)} for label, url in entries]
+        entries += [(words, reverse(address)) for enters, words, address in _rooms(request.user) if enters]
+    # A room that stands below another page is that page no more.
+    here = max((url for _label, url in entries if request.path.startswith(url)), key=len, default="")
+    return [{"label": label, "url": url, "current": url == here} for label, url in entries]
 
 
-def _rooms() -> list[tuple[set[str], str, str]]:
-    """The rooms that only some roles enter: their roles, words and address."""
+def _rooms(user: User) -> list[tuple[bool, str, str]]:
+    """The rooms that only some enter: whether this person does, the words and the address."""
     return [
-        ({"panel_member", "chair"}, _("The panel’s desk"), "panel:desk"),
-        ({"moderator"}, _("Moderation"), "moderation:queue"),
-        ({"staff", "analyst"}, _("Staff"), "staff-home"),
+        (bool(user.roles & {"panel_member", "chair"}), _("The panel’s desk"), "panel:desk"),
+        (user.has_perm("blog.see_desk"), _("The blog’s desk"), "blog:desk"),
+        (user.has_role("moderator"), _("Moderation"), "moderation:queue"),
+        (bool(user.roles & {"staff", "analyst"}), _("Staff"), "staff-home"),
     ]
 
 

@@ -1,5 +1,6 @@
 """What every answer carries so that private pages stay private, and what is asked of staff before any of their pages opens."""
 
+import re
 import time
 from collections.abc import Callable
 
@@ -16,6 +17,7 @@ from django.utils.cache import patch_cache_control
 from django.utils.translation import gettext as _
 from django_structlog.middlewares import RequestMiddleware
 
+from blog.imaging import MOST_BYTES
 from commons.people.adapters import SIGNED_IN_AT
 from commons.people.models.roles import MFA_ROLES
 
@@ -51,6 +53,8 @@ SECRET_PARTS = frozenset({"code", "key", "token", "uidb36", "uidb64"})
 METHODS = ("GET", "HEAD", "POST", "OPTIONS")
 # Above DATA_UPLOAD_MAX_MEMORY_SIZE, so that Django's own refusals are met first.
 MOST_BYTES_OF_A_FORM = 4_000_000
+# Where authors bring pictures: `blog:pictures`, of any post.
+PICTURES_PATH = re.compile(r"/blog/write/\d+/pictures/")
 
 
 class MethodsMiddleware:
@@ -83,6 +87,8 @@ class LimitsMiddleware:
         """The largest body that a page of this address answers in its own words, be it by a refusal."""
         if request.path == reverse("people:register-import"):
             return 2 * settings.REGISTER_MAX_BYTES + MOST_BYTES_OF_A_FORM
+        if PICTURES_PATH.fullmatch(request.path):
+            return 2 * MOST_BYTES + MOST_BYTES_OF_A_FORM
         return MOST_BYTES_OF_A_FORM
 
 

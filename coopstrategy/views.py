@@ -17,6 +17,8 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from django.views.generic import TemplateView, View
 
+from blog.reports import newest_posts
+from blog.sitemaps import addresses
 from census.models import Wave
 from census.reports import coverage_of
 from census.views.access import hold_typed
@@ -63,9 +65,20 @@ class HomeView(TemplateView):
             },
             coverage=wave and coverage_of(wave),
             said=latest_said(),
+            posts=newest_posts(),
             counts=answering_counts(),
             **kwargs,
         )
+
+
+class SitemapView(View):
+    """The public pages of the blog, for search engines (sitemaps.org). What is not public any more is not in the next one."""
+
+    public = True
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        rows = [(f"{settings.SITE_ADDRESS}{path}", changed_at) for path, changed_at in addresses()]
+        return HttpResponse(render_to_string("sitemap.xml", {"rows": rows}), content_type="application/xml")
 
 
 class StaffHomeView(UserPassesTestMixin, TemplateView):

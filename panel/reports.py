@@ -14,30 +14,44 @@ from django.db.models import Avg, Count, Exists, F, Min, OuterRef, Prefetch, Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.safestring import SafeString
+from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from blog.models import Post
+from blog.reports import Citation, register_citer
 from commons import richtext
-from commons.contributions.models import Contribution, ContributionQuerySet, Kind
+from commons.contributions.models import Contribution, ContributionQuerySet, Kind, Thread
 from commons.contributions.reports import (
     Answer,
     Changed,
+    Choice,
     Place,
     TakenBack,
     Told,
+    register_choice,
     register_subject,
     register_teller,
 )
 from commons.people.models import User
+from panel.anchoring import Quote, find
 from panel.comparing import ParagraphChange, compare
 from panel.models import Anchor, Change, Decision, Dissent, Part, Section, Version, Voice
-from panel.paragraphs import Paragraph
+from panel.paragraphs import Paragraph, paragraphs_of, text_of
 
 TONES = {"accepted": "yes", "in_part": "part", "no": "no", "later": "later"}
 VOICES_SHOWN = 3
+REASON_SHOWN = 400
 
 register_subject("section")
 register_subject("section_inside")
+
+
+@register_choice
+def sections_to_point_to() -> list[Choice]:
+    """The published sections, for those who write elsewhere of what one says."""
+    rows = Section.objects.published().select_related("part").in_order()
+    return [Choice(row.thread_id, str(row), row.part.title) for row in rows]
 
 
 # --- What became of a contribution -------------------------------------------------------------------------------------------
@@ -171,20 +185,124 @@ def clashing(suggestions: Sequence[Contribution], anchors: dict[int, Anchor]) ->
     }
 
 
+# --- Blog posts that are cited -----------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class CitedPost:
+    """A blog post behind a decision. Of one that is not public any more nothing is told, not even the passage. `is_earlier`: the
+    post has been corrected since, so that the passage may read otherwise there. `key` tells two citations apart."""
+
+    key: int
+    is_public: bool = False
+    title: str = ""
+    authors: str = ""
+    url: str = ""
+    language: str = ""
+    quote: str = ""
+    is_earlier: bool = False
+
+
+def as_cited(voice: Voice) -> CitedPost:
+    """From a voice that was chosen by `cited`."""
+    if not voice.post_is_public:
+        return CitedPost(voice.pk)
+    post = voice.post
+    quote = voice.quote if voice.passage_is_public else ""
+    return CitedPost(
+        key=voice.pk,
+        is_public=True,
+        title=post.title,
+        authors=", ".join(voice.post_names) or _("Somebody who has closed their account"),
+        url=post.get_absolute_url(),
+        language=post.language,
+        quote=quote,
+        is_earlier=bool(quote) and voice.post_revision != post.revision,
+    )
+
+
+def passage_in(post: Post, words: str) -> str | None:
+    """The words as they stand in the public text of a post, or None if they do not. White space may differ, and the marks of a
+    quotation around them."""
+    texts = [text_of(paragraphs_of(post.body)), post.summary, post.title]
+    for wanted in (words, words.strip().strip("“”\"‘’'«»")):
+        for text in texts:
+            place = find(text, Quote(wanted)) if wanted.strip() else None
+            if place is not None:
+                return text[slice(*place)]
+    return None
+
+
+def posts_to_cite(section: Section, *, words: str = "", about: bool = True) -> models.QuerySet:
+    """Public posts for a section, the newest first: those with these words, and with `about` only those whose authors say that
+    they speak to the section, or to one that was merged into it."""
+    rows = Post.objects.public()
+    if about:
+        own = Thread.objects.filter(Q(section=section) | Q(section__merged_into=section))
+        rows = rows.filter(pk__in=Post.objects.about(own.values("pk")).values("pk"))
+    if words:
+        rows = rows.matching(words)
+    return rows.with_authors().newest_first()
+
+
+@register_citer
+def cite(posts: Sequence[Post]) -> dict[int, list[Citation]]:
+    """Where the panel cited these posts: the decisions that stand, the newest first. Two queries."""
+    if not posts:
+        return {}
+    changes = Change.objects.filter(dropped_at=None).select_related("version__section")
+    voices = (
+        Voice.objects.cited()
+        .filter(post__in=[post.pk for post in posts], decision__undone_at=None)
+        .select_related("decision__section")
+        .prefetch_related(Prefetch("decision__changes", changes))
+        .order_by("-decision__made_at", "-pk")
+    )
+    found: dict[int, list[Citation]] = defaultdict(list)
+    for voice in voices:
+        decision, shown = voice.decision, as_cited(voice)
+        found[voice.post_id].append(
+            Citation(
+                label=str(decision.section),
+                url=decision.get_absolute_url(),
+                made_at=decision.made_at,
+                quote=shown.quote,
+                state_label=_("The post has been corrected since.") if shown.is_earlier else "",
+                outcome=decision.get_outcome_display(),
+                tone=TONES[decision.outcome],
+                reason=Truncator(" ".join(richtext.to_text(decision.reason).split())).chars(REASON_SHOWN),
+                changes=_changed([decision]),
+            )
+        )
+    return dict(found)
+
+
 # --- Why words changed -------------------------------------------------------------------------------------------------------
 
 
-@dataclass
-class Why:
-    """One reason for which words changed: a decision with the voices behind it, or a note. `voices` are those who may be read."""
+class Heard:
+    """Whose voices stand behind a decision: `voices` are contributions that may be read, `posts` the blog posts it cites."""
 
-    change: Change
-    decision: Decision | None
     voices: list[Contribution]
+    posts: list[CitedPost]
 
     @property
     def first(self) -> list[Contribution]:
         return self.voices[:VOICES_SHOWN]
+
+    @property
+    def public_posts(self) -> list[CitedPost]:
+        return [post for post in self.posts if post.is_public]
+
+
+@dataclass
+class Why(Heard):
+    """One reason for which words changed: a decision with the voices behind it, or a note."""
+
+    change: Change
+    decision: Decision | None
+    voices: list[Contribution]
+    posts: list[CitedPost] = field(default_factory=list)
 
     @property
     def tone(self) -> str:
@@ -192,13 +310,20 @@ class Why:
 
 
 def with_voices(decisions: models.QuerySet) -> models.QuerySet:
-    """Decisions with the public voices behind them, fetched along as `public_voices`."""
-    public = Voice.objects.filter(contribution__in=Contribution.objects.public()).select_related(
-        "contribution__author", "contribution__organisation"
-    )
+    """Decisions with the public voices behind them, fetched along as `public_voices`, and the blog posts as `cited_voices`: two
+    queries."""
     return decisions.select_related("section", "made_by").prefetch_related(
-        Prefetch("voices", public, to_attr="public_voices")
+        Prefetch("voices", Voice.objects.said(), to_attr="public_voices"),
+        Prefetch("voices", Voice.objects.cited(), to_attr="cited_voices"),
     )
+
+
+def _heard(decision: Decision | None) -> tuple[list[Contribution], list[CitedPost]]:
+    """From a decision `with_voices`."""
+    if decision is None:
+        return [], []
+    said = [voice.contribution for voice in decision.public_voices]
+    return said, [as_cited(voice) for voice in decision.cited_voices]
 
 
 def reasons_of(changes: models.QuerySet) -> list[Why]:
@@ -208,10 +333,7 @@ def reasons_of(changes: models.QuerySet) -> list[Why]:
         .select_related("version__section")
         .prefetch_related(Prefetch("decision", with_voices(Decision.objects.all())))
     )
-    return [
-        Why(row, row.decision, [voice.contribution for voice in row.decision.public_voices] if row.decision else [])
-        for row in rows
-    ]
+    return [Why(row, row.decision, *_heard(row.decision)) for row in rows]
 
 
 # --- One section -------------------------------------------------------------------------------------------------------------
@@ -372,20 +494,17 @@ def answering_counts(section: Section | None = None) -> Reckoned:
 
 
 @dataclass
-class Said:
+class Said(Heard):
     """One decision: what was said, what the panel answered, and the words that changed because of it."""
 
     decision: Decision
     voices: list[Contribution]
     changes: list[Change]
+    posts: list[CitedPost] = field(default_factory=list)
 
     @property
     def tone(self) -> str:
         return TONES[self.decision.outcome]
-
-    @property
-    def first(self) -> list[Contribution]:
-        return self.voices[:VOICES_SHOWN]
 
     @property
     def others(self) -> int:
@@ -408,20 +527,22 @@ def said_and_changed(section: Section | None = None, *, outcome: str = "") -> mo
 
 
 def as_said(decisions: Iterable[Decision]) -> list[Said]:
-    return [
-        Said(decision, [voice.contribution for voice in decision.public_voices], decision.all_changes)
-        for decision in decisions
-    ]
+    said = []
+    for decision in decisions:
+        voices, posts = _heard(decision)
+        said.append(Said(decision, voices, decision.all_changes, posts))
+    return said
 
 
 def outcome_counts(section: Section | None = None) -> list[tuple[str, str, int]]:
-    """By outcome: its code, its words, and how many public voices were answered so. One query."""
-    voices = Voice.objects.filter(decision__undone_at=None, contribution__in=Contribution.objects.public())
+    """By outcome: its code, its words, and how many public voices were answered so, blog posts that were cited among them. One
+    query."""
+    voices = Voice.objects.filter(decision__undone_at=None)
     if section is not None:
         voices = voices.filter(decision__section=section)
-    counts = dict(
-        voices.order_by().values_list("decision__outcome").annotate(number=Count("contribution", distinct=True))
-    )
+    said = Count("contribution", filter=Q(contribution__in=Contribution.objects.public()), distinct=True)
+    cited = Count("post", filter=Q(post__in=Post.objects.public()), distinct=True)
+    counts = dict(voices.order_by().values_list("decision__outcome").annotate(number=said + cited))
     return [(code, str(label), counts.get(code, 0)) for code, label in Decision.Outcome.choices]
 
 
@@ -470,7 +591,8 @@ def on_desk(
 
 def latest_said(most: int = 3) -> list[Said]:
     """For the front page: the newest answers that changed words and, last, the newest that changed none. Each has a voice."""
-    heard = Exists(Voice.objects.filter(decision=OuterRef("pk"), contribution__in=Contribution.objects.public()))
+    behind = Voice.objects.filter(decision=OuterRef("pk"))
+    heard = Exists(behind.said()) | Exists(behind.of_public_posts())
     in_force = Exists(Change.objects.published().filter(decision=OuterRef("pk")))
     decisions = said_and_changed().filter(heard)
     changed = list(decisions.filter(in_force)[: most - 1])

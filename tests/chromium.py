@@ -33,6 +33,8 @@ FLAGS = [
     "--disable-sync",
     "--disable-quic",
 ]
+ASKED_FOR = ("the server responded with a status of 4", "net::ERR_INTERNET_DISCONNECTED")
+"""What the browser logs where a test itself asked for it: a 4xx, or no connection."""
 DEBIAN = {"DEBIAN_FRONTEND": "noninteractive"}
 DESK, PHONE = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
 
@@ -136,12 +138,12 @@ def leave(context: BrowserContext) -> None:
 def new_page(browser: Browser) -> Iterator[Callable[..., Page]]:
     """Makes pages, each a visitor of their own: `new_page()`, `new_page(phone=True)`, `new_page(script=False)`, and any other
     argument of Playwright's `new_context`. The test fails if a script threw or the browser logged an error, such as something the
-    content security policy refused; a 4xx the test itself asked for does not count."""
+    content security policy refused; what is `ASKED_FOR` does not count."""
     contexts: list[BrowserContext] = []
     troubles: list[str] = []
 
     def on_console(message) -> None:
-        if message.type == "error" and "the server responded with a status of 4" not in message.text:
+        if message.type == "error" and not any(words in message.text for words in ASKED_FOR):
             troubles.append(f"{message.text} ({message.location.get('url', '')})")
 
     def make(*, phone: bool = False, script: bool = True, **context_arguments) -> Page:

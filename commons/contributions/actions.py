@@ -10,6 +10,7 @@ from django.conf import settings
 from django.db import models, transaction
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from commons.audit.actions import record
 from commons.contributions.models import (
@@ -32,6 +33,8 @@ from commons.moderation.models import Cause, Standing
 from commons.people.models import Organisation, User
 
 MANY_LINKS = 3
+MOST_HELD = 20
+"""Contributions of one person that may wait for a moderator at once."""
 MANY_AT_ONCE, AT_ONCE = 5, dt.timedelta(minutes=10)
 TRUSTED_ROLES = PANEL_ROLES | {"staff", "moderator", "editor"}
 # Reading again within this time is the same visit.
@@ -53,6 +56,10 @@ class MandateIncomplete(Exception):
 
 class CannotReply(Exception):
     """The contribution that was to be answered is not public."""
+
+
+class TooSoon(Exception):
+    """The thread is slowed, and this person said something in it a moment ago."""
 
 
 class StaleEdit(Exception):
@@ -85,12 +92,12 @@ def open_thread(*, by: User | None, audience: str = Audience.EVERYONE) -> Thread
 
 
 @transaction.atomic
-def close_thread(thread: Thread, *, by: User, closes_at: dt.datetime, reason: str) -> Thread:
-    """Nothing more can be said from `closes_at` on. What was said stays."""
+def close_thread(thread: Thread, *, by: User, closes_at: dt.datetime | None, reason: str = "") -> Thread:
+    """Nothing more can be said from `closes_at` on, or, with None, it is open again. What was said stays."""
     thread = Thread.objects.select_for_update().get(pk=thread.pk)
     thread.closes_at, thread.close_reason = closes_at, reason
     thread.save(update_fields=["closes_at", "close_reason"])
-    record("close_thread", thread, by=by, data={"closes_at": closes_at.isoformat(), "reason": reason})
+    record("close_thread", thread, by=by, data={"closes_at": closes_at and closes_at.isoformat(), "reason": reason})
     return thread
 
 
@@ -111,7 +118,7 @@ def add_contribution(
     """Say something in a thread. The same author with the same `key` (one per form shown) gets the same row again.
 
     What a new account says first, what holds many links, and what comes too fast is held until a moderator has looked.
-    Raises `ThreadClosed`, `CannotReply`, `NotYourOrganisation` or `MandateIncomplete`.
+    Raises `ThreadClosed`, `TooSoon`, `CannotReply`, `NotYourOrganisation` or `MandateIncomplete`.
     """
     key = key or uuid.uuid4()
     # One at a time for each author: the second half of a double click finds the first, and no limit is slipped past.
@@ -121,6 +128,7 @@ def add_contribution(
         return already
     if not thread.is_open_at(timezone.now()):
         raise ThreadClosed(thread.close_reason or _("Nothing more can be said here."))
+    _check_pace(thread, by)
     _check_mandate(speaking, by)
     contribution = Contribution(
         thread=thread,
@@ -136,6 +144,43 @@ def add_contribution(
     )
     _add(contribution, by=by)
     return contribution
+
+
+def _check_pace(thread: Thread, by: User) -> None:
+    """In a slowed thread everybody waits between two contributions; and nobody fills a moderator's queue alone."""
+    now = timezone.now()
+    mine = Contribution.objects.filter(author=by)
+    if thread.slow_minutes:
+        last = mine.filter(thread=thread).aggregate(last=models.Max("made_at"))["last"]
+        if last is not None and now < last + dt.timedelta(minutes=thread.slow_minutes):
+            wait = last + dt.timedelta(minutes=thread.slow_minutes) - now
+            minutes = -(-wait.total_seconds() // 60)
+            raise TooSoon(
+                ngettext(
+                    "This discussion is slowed down: you can speak again in a minute. Your words are still in the form.",
+                    "This discussion is slowed down: you can speak again in %(minutes)d minutes. "
+                    "Your words are still in the form.",
+                    int(minutes),
+                )
+                % {"minutes": minutes}
+            )
+    if mine.filter(standing=Standing.HELD).count() >= MOST_HELD:
+        raise TooSoon(
+            _(
+                "Many of your contributions wait for a moderator. Please wait until they have been read. "
+                "Your words are still in the form."
+            )
+        )
+
+
+@transaction.atomic
+def slow_thread(thread: Thread, *, by: User, minutes: int) -> Thread:
+    """From now on everybody waits so many minutes between two contributions; 0 for no wait."""
+    thread = Thread.objects.select_for_update().get(pk=thread.pk)
+    thread.slow_minutes = minutes
+    thread.save(update_fields=["slow_minutes"])
+    record("slow_thread", thread, by=by, data={"minutes": minutes})
+    return thread
 
 
 @transaction.atomic

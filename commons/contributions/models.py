@@ -1,5 +1,5 @@
-"""What people give is one kind of row. A comment, a suggestion, a note from an event, an idea: each is a `Contribution` in the
-`Thread` of its subject, said by somebody, for somebody (`Mandate`), through some door (`Channel`).
+"""What people give is one kind of row. A comment, a suggestion, a note from an event, an idea: each is a `Contribution` in
+the `Thread` of its subject, said by somebody, for somebody (`Mandate`), through some door (`Channel`).
 
 A contribution outlives the account of its author: the words and the replies to them stay, and only the name goes.
 """
@@ -21,7 +21,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from commons import richtext
-from commons.moderation.models import Moderated, ModeratedQuerySet, Standing
+from commons.moderation.models import Moderated, ModeratedQuerySet, Standing, is_barred
 from commons.people.models import Organisation
 
 DEEPEST = 3
@@ -56,6 +56,11 @@ class Thread(models.Model):
     made_at = models.DateTimeField(default=timezone.now, editable=False)
     closes_at = models.DateTimeField(_("closes at"), null=True, blank=True)
     close_reason = models.CharField(_("why it is closed"), max_length=300, blank=True)
+    slow_minutes = models.PositiveSmallIntegerField(_("minutes between two contributions of one person"), default=0)
+    # Neither the panel nor the staff moderates here.
+    is_independent = models.BooleanField(default=False, editable=False)
+    # Whose subject it is: they may answer like everybody, and moderate nothing here.
+    hosts = models.ManyToManyField(settings.AUTH_USER_MODEL, related_name="hosted_threads", blank=True, editable=False)
 
     objects = ThreadQuerySet.as_manager()
 
@@ -128,7 +133,9 @@ class ContributionQuerySet(ModeratedQuerySet):
         public = models.Q(thread__audience=Audience.EVERYONE)
         readable = models.Q() if user.roles & PANEL_ROLES else public
         if user.has_role("moderator"):
-            return self.filter(readable & (public | shown | own))
+            # What waits in an independent thread is not shown to the panel and the staff, even where one of them moderates.
+            looked_at = public & models.Q(thread__is_independent=False) if is_barred(user) else public
+            return self.filter(readable & (looked_at | shown | own))
         return self.filter(readable & (shown | own))
 
     def public(self) -> Self:
@@ -199,6 +206,7 @@ class Contribution(Moderated):
     """One thing somebody said."""
 
     moderated_fields = ("body", "replacement")
+    nearness = ("thread__hosts",)
 
     thread = models.ForeignKey(Thread, models.PROTECT, related_name="contributions")
     parent = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="replies")
@@ -326,6 +334,13 @@ class Contribution(Moderated):
     @property
     def is_public(self) -> bool:
         return self.is_published and self.thread.audience == Audience.EVERYONE
+
+    @property
+    def is_independent(self) -> bool:
+        return self.thread.is_independent
+
+    def is_own_business_of(self, user: Any) -> bool:
+        return super().is_own_business_of(user) or user.pk in {host.pk for host in self.thread.hosts.all()}
 
     def hide_history(self, *, since: int = 1) -> None:
         self.edits.filter(number__gte=since).update(is_hidden=True)

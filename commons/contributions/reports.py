@@ -2,7 +2,7 @@
 
 What a thread is about and what became of a contribution is known only further up. The apps there register it: `register_subject`
 names the one-to-one relation from their model to `Thread`, and `register_teller` a function that tells of many contributions at
-once, so that a page asks as often for five hundred as for one.
+once, so that a page asks as often for five hundred as for one. `register_choice` names the threads that others may point to.
 """
 
 import datetime as dt
@@ -83,6 +83,17 @@ class Told:
     clashes: tuple[int, ...] = ()
 
 
+@dataclass(frozen=True)
+class Choice:
+    """A thread that others may point to: what it is about, and the heading under which it stands in a list."""
+
+    thread_id: int
+    label: str
+    group: str
+
+
+Chooser = Callable[[], Iterable[Choice]]
+_choosers: list[Chooser] = []
 Teller = Callable[[Sequence[Contribution]], dict[int, Told]]
 _subjects: list[str] = []
 _tellers: list[Teller] = []
@@ -100,6 +111,18 @@ def register_teller(teller: Teller) -> Teller:
     if teller not in _tellers:
         _tellers.append(teller)
     return teller
+
+
+def register_choice(chooser: Chooser) -> Chooser:
+    """Make known a function that names the threads others may point to, in their order. Usable as a decorator."""
+    if chooser not in _choosers:
+        _choosers.append(chooser)
+    return chooser
+
+
+def choices() -> list[Choice]:
+    """Every thread that others may point to, in the order in which the apps above name them."""
+    return [choice for chooser in _choosers for choice in chooser()]
 
 
 def subject_of(thread: Thread) -> Any:

@@ -19,6 +19,7 @@ from commons.contributions.actions import (
     NotYourOrganisation,
     StaleEdit,
     ThreadClosed,
+    TooSoon,
     add_contribution,
     drop_support,
     edit_contribution,
@@ -31,7 +32,7 @@ from commons.contributions.reports import lines_of, replies_to, subject_of
 from commons.moderation.actions import NotPublic, report_subject
 from commons.people.views.typed import KeepsTypedMixin
 
-REFUSALS = (ThreadClosed, CannotReply, NotYourOrganisation, MandateIncomplete)
+REFUSALS = (ThreadClosed, TooSoon, CannotReply, NotYourOrganisation, MandateIncomplete)
 
 
 class ContributionMixin:
@@ -210,14 +211,16 @@ class SupportView(AllowedMixin, View):
                 support_contribution(self.contribution, by=request.user)
         except NotNow as refusal:
             messages.info(request, str(refusal))
-        return redirect(self._back())
+        return redirect(way_back(request, self.contribution.get_absolute_url()))
 
-    def _back(self) -> str:
-        wanted = self.request.POST.get("next", "")
-        is_ours = url_has_allowed_host_and_scheme(
-            wanted, allowed_hosts={self.request.get_host()}, require_https=self.request.is_secure()
-        )
-        return wanted if is_ours and urlsplit(wanted).path else self.contribution.get_absolute_url()
+
+def way_back(request: HttpRequest, otherwise: str) -> str:
+    """Where a button stood, if that is a page of ours."""
+    wanted = request.POST.get("next", "")
+    is_ours = url_has_allowed_host_and_scheme(
+        wanted, allowed_hosts={request.get_host()}, require_https=request.is_secure()
+    )
+    return wanted if is_ours and urlsplit(wanted).path.startswith("/") else otherwise
 
 
 class ContributionReportView(AllowedMixin, FormView):

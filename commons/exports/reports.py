@@ -9,12 +9,14 @@ import csv
 import io
 import json
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.serializers.json import DjangoJSONEncoder
+from django.db.models import QuerySet
 from psycopg import sql
 
 # Characters that show as nothing: control characters, white space, soft hyphen, joiners, fillers, direction marks, variation
@@ -76,6 +78,32 @@ def guarded(text: sql.Composable) -> sql.Composed:
         "CASE WHEN ascii({text}) BETWEEN 48 AND 57 OR ascii({text}) BETWEEN 65 AND 122 AND ascii({text}) <> 64 THEN {text}"
         " WHEN {text} ~ {rule} THEN '''' || {text} ELSE {text} END"
     ).format(text=text, rule=_IN_SQL)
+
+
+def in_words(column: str, choices: Iterable[tuple[str, Any]]) -> sql.Composable:
+    """The words for a code. They are ours and cannot be a formula; a code without words cannot either."""
+    pairs = sql.SQL(" ").join(
+        sql.SQL("WHEN {} THEN {}").format(sql.Literal(code), sql.Literal(str(label))) for code, label in choices
+    )
+    return sql.SQL("CASE {column} {pairs} ELSE {column} END").format(column=sql.Identifier(column), pairs=pairs)
+
+
+def local(column: str, form: str) -> sql.Composed:
+    """A moment as the clocks here show it."""
+    return sql.SQL("to_char({} AT TIME ZONE {}, {})").format(
+        sql.Identifier(column), sql.Literal(settings.TIME_ZONE), sql.Literal(form)
+    )
+
+
+def keys_of(rows: QuerySet) -> sql.Composed:
+    """A SELECT of the keys of some rows without arguments, to stand inside another: which rows these are is said by the words
+    of their queryset alone."""
+    text, arguments = rows.order_by().values("pk").query.sql_with_params()
+    pieces = text.split("%s")
+    filled = [sql.SQL(pieces[0])]
+    for value, piece in zip(arguments, pieces[1:], strict=True):
+        filled += [sql.Literal(value), sql.SQL(piece)]
+    return sql.Composed(filled)
 
 
 def csv_line(cells: Sequence[str]) -> str:

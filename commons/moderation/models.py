@@ -1,6 +1,6 @@
-"""What may be shown, and why. A thing that people wrote (`Moderated`) stands published, held, declined or withdrawn. Whatever
-a moderator ever had to look at has one `Moderation`; each look ends in a `Verdict`, which says why and stays for good. An author
-may appeal once against each verdict, and a second person decides."""
+"""What may be shown, and why. A thing that people wrote (`Moderated`) stands published, held, declined or withdrawn.
+Whatever a moderator ever had to look at has one `Moderation`; each look ends in a `Verdict`, which says why and stays for
+good. An author may appeal once against each verdict, and a second person decides."""
 
 from typing import Any, Self
 
@@ -8,8 +8,11 @@ from django.conf import settings
 from django.db import models
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
+
+from commons import richtext
 
 
 class Standing(models.TextChoices):
@@ -54,18 +57,20 @@ class ModeratedQuerySet(models.QuerySet):
 
 
 class Moderated(models.Model):
-    """A thing that people wrote and others may read. `moderated_fields` are its texts, which a moderator may shorten; those of
-    them in `markdown_fields` are Markdown, the others are shown as they are.
+    """A thing that people wrote and others may read. `moderated_fields` are its texts, which a moderator may shorten; those
+    of them in `markdown_fields` are Markdown, the others are shown as they are.
 
-    A subclass gives `get_absolute_url`, where its author and moderators find it whatever its standing; `audit_label`, without a
-    word of what was written; and `revision`, which grows with each edit. It says by `is_public` and `name_shown` what readers
-    see, and by `hide_history` what becomes of how it read before.
+    A subclass gives `get_absolute_url`, where its author and moderators find it whatever its standing; `audit_label`,
+    without a word of what was written; and `revision`, which grows with each edit. It says by `is_public` and `name_shown`
+    what readers see, and by `hide_history` what becomes of how it read before.
 
-    Whoever changes its standing or its texts locks its row first and its `Moderation` after it, so that no two wait for each
-    other.
+    Whoever changes its standing or its texts locks its row first and its `Moderation` after it, so that no two wait for
+    each other.
     """
 
     moderated_fields: tuple[str, ...] = ()
+    # The ways to the people whom `is_own_business_of` means besides the author: lists fetch them along, and leave theirs out.
+    nearness: tuple[str, ...] = ()
     markdown_fields: tuple[str, ...] = ("body",)
 
     author = models.ForeignKey(
@@ -95,6 +100,15 @@ class Moderated(models.Model):
         return self.is_published
 
     @property
+    def is_independent(self) -> bool:
+        """Whether moderators who also sit on the panel or work for the staff must leave it alone."""
+        return False
+
+    def is_own_business_of(self, user: Any) -> bool:
+        """Whether somebody is too near to it to decide about it: they wrote it, or it was said to what they wrote."""
+        return self.author_id == user.pk
+
+    @property
     def name_shown(self) -> str:
         """Who says it, as readers see it. Moderators see no more than that."""
         return str(self.author) if self.author is not None else gettext("Somebody who has closed their account")
@@ -103,10 +117,14 @@ class Moderated(models.Model):
         """Its texts by field, without the empty ones."""
         return {name: text for name in self.moderated_fields if (text := getattr(self, name))}
 
+    def html_of(self, text: str) -> SafeString:
+        """Markdown of its author's, as moderators see it: with headings below those of their page."""
+        return richtext.to_html(text, top_heading=4)
+
     def hide_history(self, *, since: int = 1) -> None:
-        """Hide from everybody how it read at the revisions from `since` on, up to the one before this: what a moderator took out,
-        turned down or never saw is not told by its history either. Hidden wordings stay hidden. A subclass that keeps earlier
-        wordings does it; here there are none."""
+        """Hide from everybody how it read at the revisions from `since` on, up to the one before this: what a moderator
+        took out, turned down or never saw is not told by its history either. Hidden wordings stay hidden. A subclass that
+        keeps earlier wordings does it; here there are none."""
 
 
 def kinds() -> list[str]:
@@ -118,23 +136,47 @@ def kinds() -> list[str]:
     ]
 
 
+def near() -> list[str]:
+    """The ways from a `Moderation` to the people who stand near to its thing."""
+    return [f"{kind}__{path}" for kind in kinds() for path in Moderation._meta.get_field(kind).related_model.nearness]
+
+
+BARRED = frozenset({"panel_member", "chair", "staff"})
+"""Who holds one of these leaves alone what is independent, also as a moderator."""
+
+
+def moderates(user: Any) -> bool:
+    return getattr(user, "is_authenticated", False) and user.has_role("moderator")
+
+
+def is_barred(user: Any) -> bool:
+    return bool(user.roles & BARRED)
+
+
 class ModerationQuerySet(models.QuerySet):
     """Words for choosing what moderators look at."""
 
     def visible_to(self, user: Any) -> Self:
-        """All to moderators, nothing to others: what the public may know stands in the ledger."""
-        return self if getattr(user, "is_authenticated", False) and user.has_role("moderator") else self.none()
+        """All to moderators, nothing to others: what the public may know stands in the ledger. What is independent is not
+        shown to a moderator who sits on the panel or works for the staff."""
+        if not moderates(user):
+            return self.none()
+        return self.filter(is_independent=False) if is_barred(user) else self
 
     def with_subjects(self) -> Self:
-        """The things themselves fetched along, of whatever kind."""
-        return self.select_related(*kinds())
+        """The things themselves fetched along, of whatever kind, and who stands near to them."""
+        return self.select_related(*kinds()).prefetch_related(*near())
 
     def with_report_count(self) -> Self:
         """`report_count`: how many readers ask for a look now."""
         return self.annotate(report_count=models.Count("reports", filter=models.Q(reports__settled_at=None)))
 
-    def not_written_by(self, user: Any) -> Self:
-        return self.exclude(models.Q(*((f"{kind}__author", user.pk) for kind in kinds()), _connector=models.Q.OR))
+    def not_business_of(self, user: Any) -> Self:
+        """Without what is too near to somebody for them to decide about it: `is_own_business_of`, asked of the database."""
+        rows = self.exclude(models.Q(*((f"{kind}__author", user.pk) for kind in kinds()), _connector=models.Q.OR))
+        for way in near():
+            rows = rows.exclude(**{way: user.pk})
+        return rows
 
     def waiting(self) -> Self:
         """The queue, the longest wait first."""
@@ -146,9 +188,11 @@ class ModerationQuerySet(models.QuerySet):
 
 
 class Moderation(models.Model):
-    """All that moderators ever did about one thing. `kind` is the name by which the thing is reached: its model in lower case."""
+    """All that moderators ever did about one thing. `kind` is the name by which the thing is reached: its model in lower
+    case."""
 
     kind = models.SlugField(max_length=40)
+    is_independent = models.BooleanField(default=False, editable=False)
     cause = models.CharField(_("why it is here"), max_length=10, choices=Cause)
     waiting_since = models.DateTimeField(_("waiting since"), null=True, blank=True)
     # The first revision that was held back and never public, while something is held.
@@ -220,7 +264,9 @@ class VerdictQuerySet(models.QuerySet):
         """Verdicts in full, with what was taken out: to moderators, and to the author of the thing. The ledger shows less."""
         if not getattr(user, "is_authenticated", False):
             return self.none()
-        return self if user.has_role("moderator") else self.filter(author=user)
+        if not moderates(user):
+            return self.filter(author=user)
+        return self.exclude(~models.Q(author=user), moderation__is_independent=True) if is_barred(user) else self
 
 
 class Verdict(models.Model):
@@ -275,11 +321,23 @@ class AppealQuerySet(models.QuerySet):
     def waiting(self) -> Self:
         return self.filter(decided_at=None).order_by("made_at", "pk")
 
+    def with_subjects(self) -> Self:
+        """The verdicts and the things themselves fetched along, of whatever kind, and who stands near to them."""
+        way = "verdict__moderation__"
+        return self.select_related(*(way + kind for kind in kinds())).prefetch_related(*(way + path for path in near()))
+
     def visible_to(self, user: Any) -> Self:
         """One's own; all to moderators."""
         if not getattr(user, "is_authenticated", False):
             return self.none()
-        return self if user.has_role("moderator") else self.filter(by=user)
+        if not moderates(user):
+            return self.filter(by=user)
+        return self.exclude(~models.Q(by=user), verdict__moderation__is_independent=True) if is_barred(user) else self
+
+    def to_decide(self, user: Any) -> Self:
+        """What a moderator is shown to decide about: not even one's own where it is independent and one must leave it alone."""
+        rows = self.visible_to(user)
+        return rows.filter(verdict__moderation__is_independent=False) if is_barred(user) else rows
 
 
 class Appeal(models.Model):

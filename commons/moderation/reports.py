@@ -45,12 +45,12 @@ def queue(user: Any) -> ModerationQuerySet:
 def next_in_queue(user: Any, *, after: Verdict) -> Moderation | None:
     """What has waited next longest after what was just decided. What somebody wrote themselves is not theirs to decide."""
     later = Q(waiting_since__gt=after.waited_since) | Q(waiting_since=after.waited_since, pk__gt=after.moderation_id)
-    return Moderation.objects.visible_to(user).waiting().not_written_by(user).filter(later).first()
+    return Moderation.objects.visible_to(user).waiting().not_business_of(user).filter(later).first()
 
 
 def appeals_waiting(user: Any) -> AppealQuerySet:
     """The appeals that wait for an answer, the longest wait first."""
-    return Appeal.objects.visible_to(user).waiting().select_related("verdict__moderation")
+    return Appeal.objects.visible_to(user).to_decide(user).waiting().with_subjects()
 
 
 def first_words(subject: Moderated) -> str:
@@ -113,7 +113,7 @@ def label_of(subject: Moderated, name: str) -> str:
 
 
 def _html(subject: Moderated, name: str, text: str) -> SafeString | None:
-    return richtext.to_html(text, top_heading=4) if name in subject.markdown_fields else None
+    return subject.html_of(text) if name in subject.markdown_fields else None
 
 
 # --- the public ledger ----------------------------------------------------------------------------------------------------

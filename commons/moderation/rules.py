@@ -1,8 +1,9 @@
-"""Who may do what about what may be shown. Nobody decides about their own words, and nobody twice about the same."""
+"""Who may do what about what may be shown. Nobody decides about their own words, and nobody twice about the same; and what is
+independent is left alone by the panel and the staff."""
 
 import rules
 
-from commons.moderation.models import Appeal, Moderation, Verdict
+from commons.moderation.models import Appeal, Moderation, Verdict, is_barred
 from commons.people.models import Role
 from commons.people.rules import holds
 
@@ -12,7 +13,7 @@ is_present = rules.is_authenticated & rules.is_active
 
 @rules.predicate
 def wrote_it(user: object, moderation: Moderation | None) -> bool:
-    return moderation is not None and moderation.subject.author_id == user.pk
+    return moderation is not None and moderation.subject.is_own_business_of(user)
 
 
 @rules.predicate
@@ -23,12 +24,21 @@ def is_author_of_verdict(user: object, verdict: Verdict | None) -> bool:
 
 @rules.predicate
 def has_a_part_in_it(user: object, appeal: Appeal | None) -> bool:
-    """Wrote the words, or gave the verdict."""
-    return appeal is not None and user.pk in {appeal.by_id, appeal.verdict.by_id}
+    """Wrote the words or what they answer, or gave the verdict."""
+    if appeal is None:
+        return False
+    return user.pk in {appeal.by_id, appeal.verdict.by_id} or wrote_it(user, appeal.verdict.moderation)
+
+
+@rules.predicate
+def is_kept_apart(user: object, thing: Moderation | Appeal | None) -> bool:
+    """It is independent, and the person sits on the panel or works for the staff."""
+    moderation = thing.verdict.moderation if isinstance(thing, Appeal) else thing
+    return moderation is not None and moderation.is_independent and is_barred(user)
 
 
 rules.add_perm("moderation.see_queue", is_moderator)
-rules.add_perm("moderation.decide_moderation", is_moderator & ~wrote_it)
-rules.add_perm("moderation.decide_appeal", is_moderator & ~has_a_part_in_it)
+rules.add_perm("moderation.decide_moderation", is_moderator & ~wrote_it & ~is_kept_apart)
+rules.add_perm("moderation.decide_appeal", is_moderator & ~has_a_part_in_it & ~is_kept_apart)
 rules.add_perm("moderation.appeal_verdict", is_present & is_author_of_verdict)
 rules.add_perm("moderation.report_subject", is_present)

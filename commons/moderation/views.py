@@ -18,6 +18,7 @@ from commons.moderation.actions import (
     ChangedMeanwhile,
     Gone,
     NothingToAppeal,
+    NotIndependent,
     NotYours,
     OutcomeUnfit,
     OwnWords,
@@ -124,7 +125,7 @@ class ModerationDecideView(AnswerView):
             verdict = decide_moderation(self.moderation, by=user, **form.verdict())
         except (ChangedMeanwhile, OutcomeUnfit, ReasonMissing, WordsUnfit) as refusal:
             return self._shown_again(form, str(refusal))
-        except (AlreadyDecided, OwnWords) as refusal:
+        except (AlreadyDecided, NotIndependent, OwnWords) as refusal:
             return self._refused(form, str(refusal))
         following = next_in_queue(user, after=verdict)
         if following is None:
@@ -186,9 +187,9 @@ class AppealDecideView(AnswerView):
 
     @cached_property
     def appeal(self) -> Appeal:
-        rows = Appeal.objects.visible_to(self.request.user).select_related(
-            "verdict__moderation", "verdict__by", "decided_by"
-        )
+        user = self.request.user
+        rows = Appeal.objects.visible_to(user).to_decide(user)
+        rows = rows.select_related("verdict__moderation", "verdict__by", "decided_by")
         return get_object_or_404(rows, pk=self.kwargs["pk"])
 
     def get_form(self, form_class: Any = None) -> AppealDecideForm:
@@ -211,7 +212,7 @@ class AppealDecideView(AnswerView):
     def form_valid(self, form: AppealDecideForm) -> HttpResponse:
         try:
             decide_appeal(self.appeal, by=self.request.user, **form.cleaned_data)
-        except (AlreadyDecided, OwnWords, ReasonMissing, SamePerson) as refusal:
+        except (AlreadyDecided, NotIndependent, OwnWords, ReasonMissing, SamePerson) as refusal:
             del self.appeal
             form.add_error(None, str(refusal))
             context = self.get_context_data(form=form, typed=form["explanation"].value())

@@ -95,10 +95,6 @@ TEXTS = {
         "Contact",
         "Call, write or e-mail us in the ways shown at the foot of every page. We can take your answers by phone.",
     ),
-    "blog": (
-        "The independent blog",
-        "A blog with its own editors will open here. Anyone may offer a piece, and the reference panel can neither change nor remove one.",
-    ),
     "events": (
         "Events",
         "Congress and the smaller meetings around it will be listed here as soon as they have a date.",

@@ -44,6 +44,7 @@ DOORS = (
     (MFA_ROLES, "staff-home"),
     ({Role.CHAIR, Role.PANEL_MEMBER}, "panel:desk"),
     ({Role.MODERATOR}, "moderation:queue"),
+    ({Role.EDITOR}, "blog:desk"),
 )
 PEOPLE = (
     DemoPerson("wren", "Wren Calloway", _("Staff: people, texts, the register, who has not been heard"), (Role.STAFF,)),
@@ -76,7 +77,18 @@ PEOPLE = (
         ),
         (Role.PANEL_MEMBER,),
     ),
-    DemoPerson("carys", "Carys Penhallow", _("Editor of the independent blog"), (Role.EDITOR,)),
+    DemoPerson(
+        "carys",
+        "Carys Penhallow",
+        _("Editor of the independent blog: read what waits at the desk, then publish it, ask for changes or decline"),
+        (Role.EDITOR,),
+    ),
+    DemoPerson(
+        "idris",
+        "Idris Lanyon",
+        _("The other editor: decides about what Carys has written herself, as she does about his"),
+        (Role.EDITOR,),
+    ),
     DemoPerson(
         "joseph",
         "Joseph Okello-Wray",

@@ -18,7 +18,9 @@ from django.utils import timezone
 from commons.contributions.models import Contribution, Thread
 from commons.digests.models import Notice
 from coopstrategy.demo.crowd import TEXTS, draw_crowd, draw_panel, read_texts
-from coopstrategy.demo.voices import Reading, Said, Voices, at_some_hour, date_notices, dice_for, draw_visits, key_of
+from coopstrategy.demo.days import at_some_hour, date_notices, dice_for, key_of
+from coopstrategy.demo.reading import Reading
+from coopstrategy.demo.voices import Said, Voices, draw_visits
 from panel.actions.deciding import accept_suggestion, make_decision, put_words, record_dissent, undo_decision
 from panel.actions.drafting import approve_draft, keep_working_copy, open_part, open_section, save_draft
 from panel.actions.pointing import say_if_applies
@@ -124,7 +126,7 @@ class _Draw:
         self._talk_inside()
         self._say_what_applies()
         self._leave_open()
-        draw_visits(self.now, [self.people[key] for key in READERS], [one.section for one in self.chapters])
+        draw_visits(self.now, [self.people[key] for key in READERS], [one.section.thread_id for one in self.chapters])
         self._end()
 
     def days_ago(self, days: float) -> datetime:
@@ -176,7 +178,8 @@ class _Draw:
                 # The few of the first moment have been drawn with it.
                 if voice.get("early", False) == only_early:
                     key = key_of(chapter.slug, voice["id"])
-                    roots.append(Said(voice, key, self._day_of(chapter, voice), chapter.section, reading))
+                    thread, owner = chapter.section.thread_id, chapter.section.owner
+                    roots.append(Said(voice, key, self._day_of(chapter, voice), thread, owner, reading))
         self.voices.write(roots)
 
     def _day_of(self, chapter: Chapter, voice: dict[str, Any]) -> datetime:
@@ -200,8 +203,7 @@ class _Draw:
                 voice | {"alone": True},
                 key_of(chapter.slug, "inside", str(number)),
                 at_some_hour(self.days_ago(voice["days"]), dice_for(chapter.slug, "inside", str(number)), self.now),
-                chapter.section,
-                is_inside=True,
+                chapter.section.inside_id,
             )
             for chapter in self.chapters
             for number, voice in enumerate(chapter.texts["inside"])

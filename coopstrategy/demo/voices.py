@@ -1,4 +1,4 @@
-"""What the invented people say to the draft, and what moderators did about some of it.
+"""What the invented people say to the draft and on the blog, and what moderators did about some of it.
 
 Most of this is plain rows, written many at once: an action for each would hold back whatever a new account says first, and take
 longer than anybody would wait. Where moderators had to look, their real actions are called. Everything bears the day on which it
@@ -28,96 +28,31 @@ from commons.contributions.models import (
     Support,
     Visit,
 )
-from commons.digests.models import MailState, Notice
 from commons.moderation.actions import appeal_verdict, decide_appeal, decide_moderation, hold, report_subject
 from commons.moderation.models import Appeal, Cause, Moderation, Report, Verdict
 from commons.people.models import Membership, Organisation, User
+from coopstrategy.demo.days import dice_for, key_of
 from coopstrategy.demo.people import BY_KEY
-from panel.anchoring import Quote, find, quote_at
-from panel.models import Anchor, Decision, Section, Version
-from panel.paragraphs import paragraphs_of, places_of, text_of
+from coopstrategy.demo.reading import Reading
+from panel.models import Anchor
 
-NAMESPACE = uuid.UUID("6d1f3c52-7e0b-4e39-9f5c-1844184418aa")
 MOST_AGREE = 30
-
-
-def key_of(*names: str) -> uuid.UUID:
-    """The same key for the same thing in every demo, so that it is found again."""
-    return uuid.uuid5(NAMESPACE, "/".join(names))
-
-
-def dice_for(*names: str) -> random.Random:
-    """Dice that fall the same for the same thing, whatever was thrown before."""
-    return random.Random("/".join(names))  # noqa: S311 - invented days, not secrets
-
-
-def at_some_hour(moment: datetime, dice: random.Random, now: datetime) -> datetime:
-    """The same day at an hour at which people write, and never in the future."""
-    hour = dice.choices(range(6, 24), weights=[1, 2, 4, 5, 5, 4, 5, 4, 3, 3, 3, 4, 6, 8, 9, 8, 5, 2])[0]
-    chosen = timezone.localtime(moment).replace(hour=hour, minute=dice.randrange(60))
-    return min(chosen, now - timedelta(minutes=dice.randint(5, 90)))
-
-
-@dataclass
-class Reading:
-    """One version as its readers point at it."""
-
-    version: Version
-    text: str
-    paragraphs: list[tuple[int | None, int, int]]
-
-    @classmethod
-    def of(cls, version: Version) -> "Reading":
-        found = paragraphs_of(version.body)
-        places = places_of(found)
-        return cls(
-            version,
-            text_of(found),
-            [(one.number, start, end) for one, (start, end) in zip(found, places, strict=True)],
-        )
-
-    def place_of(self, words: str) -> tuple[int, int]:
-        """Where words stand. Raises ValueError if they do not."""
-        place = find(self.text, Quote(words))
-        if place is None:
-            raise ValueError(f"{self.version}: these words are not there: {words}")
-        return place
-
-    def paragraph_of(self, words: str) -> tuple[int | None, int, int]:
-        """The paragraph that holds some words: its number and its place."""
-        start, _end = self.place_of(words)
-        return next(one for one in reversed(self.paragraphs) if one[1] <= start)
-
-    def anchor(self, voice: dict[str, Any], contribution: Contribution) -> Anchor:
-        """What a voice points at: `at` these words, at the paragraph that holds `para`, or the section."""
-        anchor = Anchor(contribution=contribution, section=self.version.section, version=self.version)
-        words = voice.get("at") or voice.get("para")
-        if not words:
-            return anchor
-        number, start, end = self.paragraph_of(words)
-        anchor.reach = Anchor.Reach.PARAGRAPH
-        if "at" in voice:
-            start, end = self.place_of(words)
-            anchor.reach = Anchor.Reach.WORDS
-        quote = quote_at(self.text, start, end)
-        anchor.exact, anchor.prefix, anchor.suffix = quote.exact, quote.prefix, quote.suffix
-        anchor.paragraph_then = anchor.paragraph = number
-        anchor.start, anchor.end, anchor.words_now = start, start + len(quote.exact), quote.exact
-        return anchor
 
 
 @dataclass
 class Said:
-    """One voice of the texts on its way to become a row. `reading` is what a root points at; replies have none."""
+    """One voice of the texts on its way to become a row in the thread `thread_id`. What is said to a section is to be answered by
+    its `owner`, and `reading` is what a root points at; replies have none."""
 
     voice: dict[str, Any]
     key: uuid.UUID
     made_at: datetime
-    section: Section
+    thread_id: int
+    owner: User | None = None
     reading: Reading | None = None
     parent: "Said | None" = None
     depth: int = 0
-    is_inside: bool = False
+    is_independent: bool = False
     row: Contribution = field(init=False)
 
     @property
@@ -154,10 +89,13 @@ class Voices:
         last = said.made_at
         for number, reply in enumerate(said.voice.get("replies", ())):
             made_at = last + timedelta(hours=dice.uniform(0.4, 40))
+            if "days" in reply:
+                made_at = max(last + timedelta(minutes=20), self.now - timedelta(days=reply["days"]))
             last = min(made_at, self.now - timedelta(minutes=dice.randint(3, 40)))
             key = key_of(str(said.key), str(number))
             depth = min(said.depth + 1, DEEPEST)
-            yield from self.unfold(Said(reply, key, last, said.section, parent=said, depth=depth), dice)
+            below = Said(reply, key, last, said.thread_id, parent=said, depth=depth, is_independent=said.is_independent)
+            yield from self.unfold(below, dice)
 
     def write(self, roots: Iterable[Said]) -> None:
         """Write voices with all that hangs below them, and what moderators did. Roots are numbered in the order of their days."""
@@ -189,12 +127,13 @@ class Voices:
         author = self.people[voice["who"]] if voice.get("who") else None
         dice = dice_for("row", str(said.key))
         row = Contribution(
-            thread_id=said.section.inside_id if said.is_inside else said.section.thread_id,
+            thread_id=said.thread_id,
             author=author,
             key=said.key,
             body=voice["says"].strip(),
             made_at=said.made_at,
             depth=said.depth,
+            support_count=min(voice.get("agree", 0), MOST_AGREE),
             parent=parent.row if parent else None,
             root=(parent.row.root or parent.row) if parent else None,
             **self._speaking(voice, author, said.made_at, dice),
@@ -206,7 +145,7 @@ class Voices:
         if "edited" in voice:
             row.revision, row.edited_at = 2, min(said.made_at + timedelta(hours=dice.uniform(0.1, 30)), self.now)
         if said.reading is not None:
-            row.owner = said.section.owner
+            row.owner = said.owner
             row.reply_by = timezone.localdate(said.made_at) + timedelta(weeks=settings.REPLY_WEEKS)
         if "keyed" in voice:
             row.channel, row.said_by = Channel(voice["channel"]), voice["said_by"]
@@ -238,7 +177,7 @@ class Voices:
             if self.let_through[author.pk] > settings.TRUSTED_AFTER:
                 continue
             dice = dice_for("looked at", str(said.key))
-            said.row.moderation = Moderation(kind="contribution", cause=Cause.FIRST)
+            said.row.moderation = Moderation(kind="contribution", cause=Cause.FIRST, is_independent=said.is_independent)
             took = timedelta(hours=dice.choice([0.2, 0.5, 1, 2, 3, 5, 9, 14, 20, 31]) * dice.uniform(0.5, 1.5))
             verdicts.append(
                 Verdict(
@@ -260,16 +199,14 @@ class Voices:
         supports: list[Support] = []
         people = sorted(self.people.values(), key=lambda person: person.email)
         for said in everything:
-            number = min(said.voice.get("agree", 0), MOST_AGREE)
+            number = said.row.support_count
             dice = dice_for("agree", str(said.key))
             others = [person for person in people if person.pk != said.row.author_id]
             long = (self.now - said.made_at).total_seconds()
             for person in dice.sample(others, number):
                 made_at = said.made_at + timedelta(seconds=dice.uniform(0, min(long, 30 * 86_400)))
                 supports.append(Support(contribution=said.row, person=person, made_at=made_at))
-            said.row.support_count = number
         Support.objects.bulk_create(supports)
-        Contribution.objects.bulk_update([said.row for said in everything], ["support_count"])
 
     # --- moderators -----------------------------------------------------------------------------------------------------
 
@@ -327,36 +264,12 @@ class Voices:
             Appeal.objects.filter(pk=appeal.pk).update(decided_at=ended_at)
 
 
-def date_notices(now: datetime, *, after: int) -> None:
-    """Give the notices that the drawing made the days of what they tell of; what is older than a week has been seen, and no mail
-    about it is sent any more. `after` is the number of the last notice that was there before."""
-    days: dict[str, dict[int, datetime]] = {
-        "answered": dict(Decision.objects.values_list("pk", "made_at")),
-        "answer-undone": dict(Decision.objects.exclude(undone_at=None).values_list("pk", "undone_at")),
-        "verdict": dict(Verdict.objects.values_list("pk", "made_at")),
-        "appeal": dict(Appeal.objects.exclude(decided_at=None).values_list("pk", "decided_at")),
-        "report": dict(Report.objects.exclude(settled_at=None).values_list("pk", "settled_at")),
-        "words-changed": dict(Version.objects.values_list("pk", "published_at")),
-        "changed": dict(Version.objects.values_list("pk", "published_at")),
-        "reply": dict(Contribution.objects.exclude(parent=None).values_list("pk", "made_at")),
-    }
-    notices = list(Notice.objects.filter(pk__gt=after))
-    for notice in notices:
-        fact, number, *_rest = notice.key.split(":")
-        notice.made_at = days.get(fact, {}).get(int(number), notice.made_at)
-        if notice.made_at < now - timedelta(days=7):
-            notice.seen_at = notice.made_at + timedelta(hours=30)
-        notice.mail_state, notice.mail_due_at = MailState.NONE, None
-    Notice.objects.bulk_update(notices, ["made_at", "seen_at", "mail_state", "mail_due_at"], batch_size=500)
-    Contribution.objects.filter(parent__isnull=False, announced_at__gte=now).update(announced_at=now)
-
-
-def draw_visits(now: datetime, readers: Iterable[User], sections: Iterable[Section]) -> None:
+def draw_visits(now: datetime, readers: Iterable[User], threads: Iterable[int]) -> None:
     """Some people read the threads a week ago, so that they find what is new to them since."""
     Visit.objects.bulk_create(
         [
-            Visit(thread_id=section.thread_id, person=reader, seen_at=now - timedelta(days=7))
-            for section in sections
+            Visit(thread_id=thread, person=reader, seen_at=now - timedelta(days=7))
+            for thread in threads
             for reader in readers
         ],
         ignore_conflicts=True,

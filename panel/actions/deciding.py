@@ -1,13 +1,17 @@
-"""Answering: one decision for one or many voices, words taken into the draft because of it, and undoing it."""
+"""Answering: one decision for one or many voices, with blog posts cited for it, words taken into the draft because of it, and
+undoing it."""
 
 import datetime as dt
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 
 from django.db import transaction
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
+from blog.models import Byline, Post
+from commons import richtext
 from commons.audit.actions import record
 from commons.contributions.models import Audience, Contribution, Kind
 from commons.digests.actions import Fact, notify_all
@@ -15,13 +19,40 @@ from commons.moderation.models import Standing
 from commons.people.models import User
 from panel.actions.drafting import put_in_draft
 from panel.anchoring import Quote, find, quote_at
-from panel.models import Anchor, Change, Decision, Dissent, Draft, Section, Version, Voice
+from panel.models import LONGEST_PASSAGE, Anchor, Change, Decision, Dissent, Draft, Section, Version, Voice
 from panel.paragraphs import paragraphs_of, plain, text_of
+from panel.reports import passage_in
 from panel.rewording import reworded
 
 
 class NobodyToAnswer(Exception):
     """None of the voices is public and about this section."""
+
+
+class PostNotPublic(Exception):
+    """A blog post that was to be cited is not public: not yet, or not any more."""
+
+
+class PassageNotInPost(Exception):
+    """The words that were to be cited do not stand in the public text of `post`."""
+
+    def __init__(self, post: Post) -> None:
+        super().__init__(
+            _("These words do not stand in “%(title)s”. Copy them from the post as they stand there, in one piece.")
+            % {"title": post.title}
+        )
+        self.post = post
+
+
+class PassageTooLong(Exception):
+    """Nobody reads so long a quotation, and the text of a post is not to be copied here as a whole."""
+
+    def __init__(self, post: Post) -> None:
+        super().__init__(
+            _("The passage from “%(title)s” is too long. Cite at most %(most)s characters.")
+            % {"title": post.title, "most": LONGEST_PASSAGE}
+        )
+        self.post = post
 
 
 class AnsweredAlready(Exception):
@@ -36,12 +67,21 @@ class UndoneAlready(Exception):
     """The decision was undone before."""
 
 
+@dataclass(frozen=True)
+class Cited:
+    """A blog post that the panel cites, as a whole or, in `quote`, a passage of it."""
+
+    post: Post
+    quote: str = ""
+
+
 @transaction.atomic
 def make_decision(
     section: Section,
     *,
     by: User,
-    voices: Iterable[Contribution],
+    voices: Iterable[Contribution] = (),
+    posts: Iterable[Cited] = (),
     outcome: str,
     reason: str,
     key: uuid.UUID | None = None,
@@ -49,10 +89,11 @@ def make_decision(
     votes_against: int | None = None,
     now: dt.datetime | None = None,
 ) -> Decision:
-    """Answer one or many contributions to a section, with a reason. It is public at once, and each author is told.
+    """Answer one or many contributions to a section, with a reason; or decide because of blog posts, or because of both. It is
+    public at once, and each author is told.
 
     The same `key` (one per form shown) gives the same decision. `now` is the moment that the decision bears, the present one if
-    left out. Raises `NobodyToAnswer` or `AnsweredAlready`.
+    left out. Raises `NobodyToAnswer`, `AnsweredAlready`, `PostNotPublic`, `PassageNotInPost` or `PassageTooLong`.
     """
     # One decision after the other in each section, so that no voice is answered twice at once.
     Section.objects.select_for_update().get(pk=section.pk)
@@ -71,7 +112,8 @@ def make_decision(
         .select_related("author")
         .order_by("pk")
     )
-    if not rows or len(rows) != len(set(wanted)):
+    cited = _lock_cited(posts, now or timezone.now())
+    if not (rows or cited) or len(rows) != len(set(wanted)):
         raise NobodyToAnswer(_("Not all of these can be answered: something was taken back or is not public any more."))
     if Decision.objects.standing().filter(voices__contribution__in=rows).exists():
         raise AnsweredAlready(
@@ -87,10 +129,38 @@ def make_decision(
         made_by=by,
         made_at=now or timezone.now(),
     )
-    Voice.objects.bulk_create([Voice(decision=decision, contribution=row) for row in rows])
-    record("make_decision", decision, by=by, data={"outcome": str(outcome), "voices": [row.pk for row in rows]})
+    said = [Voice(decision=decision, contribution=row) for row in rows]
+    because = [
+        Voice(decision=decision, post=one.post, quote=one.quote, post_revision=one.post.revision) for one in cited
+    ]
+    Voice.objects.bulk_create([*said, *because])
+    data = {"outcome": str(outcome), "voices": [row.pk for row in rows]}
+    record("make_decision", decision, by=by, data=data | ({"posts": [one.post.pk for one in cited]} if cited else {}))
     _tell(rows, decision, by=by, kind="answered", subject=_answered)
+    _tell_authors([one.post for one in cited], decision, by=by, kind="cited", subject=_cited, reason=reason)
     return decision
+
+
+def _lock_cited(posts: Iterable[Cited], now: dt.datetime) -> list[Cited]:
+    """The same with the posts locked, so that none is withdrawn or corrected meanwhile, and the passages as they stand there."""
+    asked = {one.post.pk: one.quote for one in posts}
+    if not asked:
+        return []
+    found = list(Post.objects.public(now).filter(pk__in=asked).select_for_update(no_key=True).order_by("pk"))
+    if len(found) != len(asked):
+        raise PostNotPublic(_("A blog post that you chose is not public any more, so it cannot be cited."))
+    return [Cited(post, _passage(post, asked[post.pk])) for post in found]
+
+
+def _passage(post: Post, quote: str) -> str:
+    if not quote.strip():
+        return ""
+    if len(plain(quote)) > LONGEST_PASSAGE:
+        raise PassageTooLong(post)
+    found = passage_in(post, quote)
+    if found is None:
+        raise PassageNotInPost(post)
+    return found
 
 
 def _answered(decision: Decision) -> str:
@@ -101,7 +171,15 @@ def _undone(decision: Decision) -> str:
     return _("The panel has taken back its answer to you, and will answer again")
 
 
-def _tell(rows: Sequence[Contribution], decision: Decision, *, by: User, kind: str, subject) -> None:
+def _cited(decision: Decision) -> str:
+    return _("The panel cited your post: %(outcome)s") % {"outcome": decision.get_outcome_display().lower()}
+
+
+def _uncited(decision: Decision) -> str:
+    return _("The panel has taken back a decision that cited your post")
+
+
+def _tell(rows: Sequence[Contribution], decision: Decision, *, by: User, kind: str, subject: Callable) -> None:
     facts = []
     for row in rows:
         if row.author is None or row.author_id == by.pk:
@@ -113,6 +191,28 @@ def _tell(rows: Sequence[Contribution], decision: Decision, *, by: User, kind: s
     notify_all(facts, by=by, kind=kind, about=decision)
 
 
+def _tell_authors(
+    posts: Sequence[Post], decision: Decision, *, by: User, kind: str, subject: Callable, reason: str
+) -> None:
+    """Each author of each post, with the title, the decision and the reason."""
+    if not posts:
+        return
+    titles = {post.pk: post.title for post in posts}
+    rows = Byline.objects.joined().filter(post__in=titles, author__person__isnull=False).exclude(author__person=by)
+    facts = []
+    for row in rows.select_related("author__person").order_by("post", "place", "pk"):
+        person = row.author.person
+        with translation.override(person.language or None):
+            said = subject(decision)
+            text = _("Your post: “%(title)s”. The panel’s reason: %(reason)s") % {
+                "title": titles[row.post_id],
+                "reason": richtext.to_text(reason),
+            }
+        key = f"{kind}:{decision.pk}:post:{row.post_id}"
+        facts.append(Fact(recipient=person, key=key, subject=said, text=text, path=decision.get_absolute_url()))
+    notify_all(facts, by=by, kind=kind, about=decision)
+
+
 @transaction.atomic
 def accept_suggestion(
     contribution: Contribution,
@@ -120,6 +220,7 @@ def accept_suggestion(
     by: User,
     reason: str,
     words: str | None = None,
+    posts: Iterable[Cited] = (),
     key: uuid.UUID | None = None,
     votes_for: int | None = None,
     votes_against: int | None = None,
@@ -139,6 +240,7 @@ def accept_suggestion(
         anchor.section,
         by=by,
         voices=[contribution],
+        posts=posts,
         outcome=Decision.Outcome.ACCEPTED if in_full else Decision.Outcome.IN_PART,
         reason=reason,
         key=key,
@@ -172,7 +274,8 @@ def put_words(decision: Decision, quote: Quote, after: str, *, by: User) -> Chan
 
 @transaction.atomic
 def undo_decision(decision: Decision, *, by: User, reason: str, now: dt.datetime | None = None) -> Decision:
-    """Take an answer back. It stays on record with the reason; the voices wait for an answer again and are told.
+    """Take an answer back. It stays on record with the reason; the voices wait for an answer again and are told, and so are the
+    authors of posts that were cited.
 
     Words it had brought into the open draft are put back where they still stand there as they were put. What was published
     stays published: only a new version changes that. Raises `UndoneAlready`.
@@ -188,6 +291,8 @@ def undo_decision(decision: Decision, *, by: User, reason: str, now: dt.datetime
     record("undo_decision", row, by=by, data={"reason": reason})
     voices = list(Contribution.objects.filter(voices__decision=row).select_related("author"))
     _tell(voices, row, by=by, kind="answer-undone", subject=_undone)
+    posts = list(Post.objects.filter(voices__decision=row).only("title").order_by("pk"))
+    _tell_authors(posts, row, by=by, kind="citation-undone", subject=_uncited, reason=reason)
     return row
 
 

@@ -15,6 +15,7 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from blog.models import Byline, Post
 from commons.audit.actions import record
 from commons.contributions.models import Contribution
 from commons.digests.actions import Fact, notify, notify_all
@@ -321,9 +322,9 @@ def _save_places(anchors: Iterable[Anchor]) -> None:
 def _follow_accepted(anchors: Iterable[Anchor], version: Version) -> set[int]:
     """Whoever's words were taken points at the words that came instead. The contributions because of which this version changed:
     their authors need not be asked whether it still applies, for they are told that it was done."""
-    pairs = Voice.objects.filter(decision__undone_at=None, decision__changes__version=version).values_list(
-        "contribution", "decision__changes__after"
-    )
+    pairs = Voice.objects.filter(
+        decision__undone_at=None, decision__changes__version=version, contribution__isnull=False
+    ).values_list("contribution", "decision__changes__after")
     brought = dict(pairs)
     text, paragraphs = None, None
     for anchor in anchors:
@@ -381,7 +382,31 @@ def _tell_voices(version: Version, *, by: User | None) -> None:
         facts.append(
             Fact(recipient=row.author, key=f"changed:{version.pk}", subject=subject, path=row.get_absolute_url())
         )
+    facts += _facts_for_posts(version, told=set(first), by=by)
     notify_all(facts, by=by, kind="you-said-we-changed", about=version)
+
+
+def _facts_for_posts(version: Version, *, told: set[int], by: User | None) -> list[Fact]:
+    """For the authors of public posts that were cited, each once for each version, less who is told already."""
+    decisions = Decision.objects.standing().filter(changes__version=version)
+    rows = (
+        Byline.objects.joined()
+        .filter(post__in=Post.objects.public().filter(voices__decision__in=decisions), author__person__isnull=False)
+        .select_related("author__person", "post")
+        .defer("post__body", "post__search")
+        .order_by("author__person", "post", "pk")
+    )
+    facts: dict[int, Fact] = {}
+    for row in rows:
+        person = row.author.person
+        if person.pk in told or person.pk in facts or (by is not None and person.pk == by.pk):
+            continue
+        with translation.override(person.language or None):
+            subject = _("You wrote, we changed: %(section)s") % {"section": version.title}
+            text = _("The panel cited your post “%(title)s” when it decided.") % {"title": row.post.title}
+        path = row.post.get_absolute_url()
+        facts[person.pk] = Fact(recipient=person, key=f"changed:{version.pk}", subject=subject, text=text, path=path)
+    return list(facts.values())
 
 
 # --- At a time ---------------------------------------------------------------------------------------------------------------
@@ -614,9 +639,13 @@ def _hand_over(source: Section, target: Section, which: Q, version: Version, old
     with_replies = Q(pk__in=held) | Q(root__in=held)
     Contribution.objects.filter(with_replies, thread=source.thread).update(thread=target.thread)
     Anchor.objects.filter(pk__in=[anchor.pk for anchor in anchors]).update(section=target)
-    # An answer goes where all its voices went.
+    # An answer goes where all its voices went. One that rests on blog posts alone goes along when all goes.
     stayed = Voice.objects.filter(contribution__anchor__section=source).values("decision")
-    Decision.objects.filter(section=source, voices__contribution__in=held).exclude(pk__in=stayed).update(section=target)
+    goes = Q(voices__contribution__in=held)
+    if not which:
+        goes |= ~Q(pk__in=Voice.objects.filter(contribution__isnull=False).values("decision"))
+    moved = Decision.objects.filter(goes, section=source).exclude(pk__in=stayed)
+    Decision.objects.filter(pk__in=moved.values("pk")).update(section=target)
     of_words = [anchor for anchor in anchors if anchor.reach != Anchor.Reach.SECTION]
     refind(of_words, old_text, version.body)
     _save_places(of_words)

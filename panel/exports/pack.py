@@ -24,7 +24,7 @@ from psycopg import sql
 
 from commons.contributions.models import Channel, Kind, Mandate
 from commons.exports.exports import NO_ROOM, HashedFile
-from panel.exports.spoken import spoken, spoken_count
+from panel.exports.cited import spoken_and_cited, spoken_and_cited_count
 from panel.models import Decision, Section, Version
 from panel.pack import Pack, PackedAnswer, PackedChange, PackedPart, PackedSection, document_of
 
@@ -42,7 +42,9 @@ OF_ANSWER = (
     "number", "made_at", "kind", "section_number", "section_title", "paragraph", "quote", "body", "replacement", "who",
     "organisation", "mandate", "agreed_on", "votes_for", "votes_against", "votes_entitled", "channel", "reply_by", "outcome",
     "reason", "decided_at", "decided_for", "decided_against", "changes", "part_place", "section_place", "start",
+    "voice", "post_title", "post_url",
 )  # fmt: skip
+VOICE = OF_ANSWER.index("voice")
 
 
 class NothingPublished(Exception):
@@ -83,17 +85,15 @@ def parts() -> tuple[list[PackedPart], str]:
 def _rows() -> sql.Composed:
     """The rows of the table and, in each, the mark of all of them and how many there are: one statement, so one moment."""
     return sql.SQL(
-        "WITH counted AS ({count}), chosen AS MATERIALIZED ({rows} ORDER BY number DESC LIMIT {most}), marked AS ("
-        "SELECT md5(coalesce(string_agg(md5(one::text), '' ORDER BY number), '') || (SELECT count FROM counted)) AS mark"
+        "WITH counted AS ({count}), chosen AS MATERIALIZED ({rows} ORDER BY number DESC, voice DESC LIMIT {most}), marked AS ("
+        "SELECT md5(coalesce(string_agg(md5(one::text), '' ORDER BY number, voice), '') || (SELECT count FROM counted)) AS mark"
         " FROM chosen one)"
-    ).format(
-        count=spoken_count(answerable=True), rows=spoken(OF_ANSWER, answerable=True), most=sql.Literal(MOST_ANSWERS)
-    )
+    ).format(count=spoken_and_cited_count(), rows=spoken_and_cited(OF_ANSWER), most=sql.Literal(MOST_ANSWERS))
 
 
 def answers() -> tuple[list[PackedAnswer], int, str]:
     """The table of comments and answers in the order of the text, how many found no room in it, and the mark of it. One query."""
-    order = sql.SQL("part_place, section_place, paragraph NULLS FIRST, start NULLS FIRST, number")
+    order = sql.SQL("part_place, section_place, paragraph NULLS FIRST, start NULLS FIRST, number, voice")
     statement = sql.SQL(
         "{with_rows} SELECT mark, (SELECT count FROM counted), chosen.* FROM marked LEFT JOIN chosen ON true ORDER BY {order}"
     ).format(with_rows=_rows(), order=order)
@@ -101,7 +101,9 @@ def answers() -> tuple[list[PackedAnswer], int, str]:
         cursor.execute(statement)
         found = cursor.fetchall()
     mark, total = found[0][:2]
-    rows = [dict(zip(OF_ANSWER, row[2:], strict=True)) for row in found if row[2] is not None]
+    rows = [
+        dict(zip(OF_ANSWER, row[2:], strict=True)) for row in found if row[2] is not None or row[2 + VOICE] is not None
+    ]
     return [_answer(row) for row in rows], total - len(rows), mark
 
 
@@ -115,10 +117,13 @@ def _answer(row: dict[str, Any]) -> PackedAnswer:
         place=f"{row['section_number']}{paragraph} {row['section_title']}",
         who=row["who"],
         mandate=_mandate(row),
-        made_on=timezone.localdate(row["made_at"]),
+        made_on=row["made_at"] and timezone.localdate(row["made_at"]),
         body=row["body"],
         quote=row["quote"] or "",
         replacement=row["replacement"],
+        is_post=row["voice"] is not None,
+        post_title=row["post_title"] or "",
+        post_url=row["post_url"] or "",
         is_suggestion=row["kind"] == Kind.SUGGESTION,
         outcome=str(Decision.Outcome(row["outcome"]).label) if row["outcome"] else "",
         reason=row["reason"] or "",

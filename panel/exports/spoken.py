@@ -1,17 +1,17 @@
 """What everybody may read of what was said to the sections, with the answer that stands and the words that changed: one SELECT.
 
 The tables, the strategy pack and the mark by which a made pack is known again all read this, so that they never disagree on what
-is public. Which contributions those are is said by `Contribution.objects.public()` alone. How somebody wishes to be shown is
-written again in SQL, as `Contribution.name_shown` and `organisation_shown` say it, and a test holds the two together.
+is public. Which contributions those are is said by `Contribution.objects.public()` alone.
 """
 
 from collections.abc import Iterable
 
-from django.conf import settings
 from django.utils.translation import gettext as _
 from psycopg import sql
 
+from commons.contributions.exports import SPEAKER_JOINS, speaker_columns
 from commons.contributions.models import Contribution
+from commons.exports.reports import keys_of
 
 # What a column is called: how it is computed. Codes stay codes here; whoever shows them finds the words.
 COLUMNS = {
@@ -51,6 +51,10 @@ COLUMNS = {
     "part_place": "pt.place",
     "section_place": "s.place",
     "start": "a.start",
+    # Of a blog post that is cited; see `cited`.
+    "voice": "NULL::bigint",
+    "post_title": "NULL::text",
+    "post_url": "NULL::text",
 }
 SOURCE = """
 FROM contributions_contribution c
@@ -59,14 +63,15 @@ JOIN panel_section s ON s.thread_id = c.thread_id
 JOIN panel_part pt ON pt.id = s.part_id
 LEFT JOIN panel_anchor a ON a.contribution_id = c.id
 LEFT JOIN panel_version av ON av.id = a.version_id
-LEFT JOIN people_user u ON u.id = c.author_id
-LEFT JOIN people_organisation o ON o.id = c.organisation_id AND c.shown_as IN ('name', 'organisation')
+{speaker}
 """
 ANSWERED = """
 LEFT JOIN LATERAL (
     SELECT one.* FROM panel_voice v JOIN panel_decision one ON one.id = v.decision_id
     WHERE v.contribution_id = c.id AND one.undone_at IS NULL ORDER BY one.made_at DESC, one.id DESC LIMIT 1
 ) d ON true
+"""
+CHANGED = """
 LEFT JOIN LATERAL (
     SELECT string_agg(change.before, ' | ' ORDER BY change.id) AS before,
         string_agg(change.after, ' | ' ORDER BY change.id) AS after,
@@ -94,16 +99,9 @@ def spoken_count(*, section: int | None = None, answerable: bool = False) -> sql
 
 
 def _who() -> dict[str, sql.Composable]:
-    """Columns about who said it. `o` is joined only where the organisation is shown, beside the name or in its place."""
-    told_by_name = sql.SQL("coalesce(CASE WHEN u.name = '' THEN {} ELSE u.name END, nullif(c.said_by, ''), {})").format(
-        sql.Literal(_("Somebody who gave no name")), sql.Literal(_("Somebody who has closed their account"))
-    )
-    organisation = sql.SQL("coalesce(nullif(o.trading_name, ''), o.name)")
+    """Columns about who said it, and what it answers."""
     return {
-        "who": sql.SQL("CASE c.shown_as WHEN 'name' THEN {} ELSE coalesce({}, {}) END").format(
-            told_by_name, organisation, sql.Literal(_("Name withheld"))
-        ),
-        "organisation": sql.SQL("CASE c.shown_as WHEN 'name' THEN {} END").format(organisation),
+        **speaker_columns(),
         "sector": sql.SQL("o.sector"),
         "nation": sql.SQL("o.nation"),
         # Which reply it answers, unless that is not public.
@@ -115,24 +113,23 @@ def _who() -> dict[str, sql.Composable]:
 
 def _public() -> sql.Composed:
     """The keys of what everybody may read."""
-    text, arguments = Contribution.objects.public().order_by().values("pk").query.sql_with_params()
-    pieces = text.split("%s")
-    values = [sql.Literal(value) for value in arguments]
-    filled = [sql.SQL(pieces[0])]
-    for value, piece in zip(values, pieces[1:], strict=True):
-        filled += [value, sql.SQL(piece)]
-    return sql.Composed(filled)
+    return keys_of(Contribution.objects.public())
 
 
 def _source() -> sql.Composed:
-    return sql.SQL(SOURCE).format(public=_public())
+    return sql.SQL(SOURCE).format(public=_public(), speaker=SPEAKER_JOINS)
 
 
 def _answered() -> sql.Composed:
+    return sql.SQL("{} {}").format(sql.SQL(ANSWERED), changed())
+
+
+def changed() -> sql.Composed:
+    """Joins as `ch` the words that changed because of the decision `d`."""
     version = sql.SQL("cv.section_number || ' ' || cv.title || {} || cv.number").format(
         sql.Literal(", " + _("version") + " ")
     )
-    return sql.SQL(ANSWERED).format(version=version, pending=sql.Literal(_("The next version")))
+    return sql.SQL(CHANGED).format(version=version, pending=sql.Literal(_("The next version")))
 
 
 def _wanted(section: int | None, *, answerable: bool) -> sql.Composed:
@@ -142,10 +139,3 @@ def _wanted(section: int | None, *, answerable: bool) -> sql.Composed:
     if answerable:
         wanted.append(sql.SQL("a.id IS NOT NULL"))
     return sql.SQL("WHERE {}").format(sql.SQL(" AND ").join(wanted))
-
-
-def local(column: str, form: str) -> sql.Composed:
-    """A moment as the clocks here show it."""
-    return sql.SQL("to_char({} AT TIME ZONE {}, {})").format(
-        sql.Identifier(column), sql.Literal(settings.TIME_ZONE), sql.Literal(form)
-    )

@@ -5,25 +5,19 @@ from collections.abc import Mapping
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from psycopg import sql
 
 from commons.contributions.models import Channel, Kind, Mandate
-from commons.exports.reports import Report, guarded, register
+from commons.exports.reports import Report, guarded, in_words, local, register
 from commons.people.models import Nation, Sector
-from panel.exports.spoken import local, spoken, spoken_count
+from panel.exports.cited import spoken_and_cited, spoken_and_cited_count
+from panel.exports.spoken import spoken, spoken_count
 from panel.models import Anchor, Decision, Section
 
 MINUTE, DAY = "YYYY-MM-DD HH24:MI", "YYYY-MM-DD"
-
-
-def in_words(column: str, words: Any) -> sql.Composable:
-    """The words for a code. They are ours and cannot be a formula; a code without words cannot either."""
-    pairs = sql.SQL(" ").join(
-        sql.SQL("WHEN {} THEN {}").format(sql.Literal(code), sql.Literal(str(label))) for code, label in words.choices
-    )
-    return sql.SQL("CASE {column} {pairs} ELSE {column} END").format(column=sql.Identifier(column), pairs=pairs)
 
 
 def typed(column: str) -> sql.Composable:
@@ -35,7 +29,6 @@ class SpokenReport(Report):
     from the columns of `spoken` named in `read`."""
 
     read: tuple[str, ...]
-    answerable = False
 
     def may_run(self, user: Any, params: dict[str, Any]) -> bool:
         return user.has_perm("panel.export_contributions")
@@ -47,17 +40,22 @@ class SpokenReport(Report):
         return int(params["section"]) if params.get("section") else None
 
     def count(self, cursor: Any, params: dict[str, Any]) -> int:
-        statement = spoken_count(section=self.section_in(params), answerable=self.answerable)
-        cursor.execute(statement)
+        cursor.execute(self.counted(self.section_in(params)))
         return cursor.fetchone()[0]
+
+    def counted(self, section: int | None) -> sql.Composed:
+        return spoken_count(section=section)
+
+    def rows(self, section: int | None) -> sql.Composed:
+        return spoken(self.read, section=section)
 
     def header(self, params: dict[str, Any]) -> list[str]:
         return list(self.columns())
 
     def query(self, params: dict[str, Any]) -> tuple[sql.Composable, None]:
-        rows = spoken(self.read, section=self.section_in(params), answerable=self.answerable)
         chosen = sql.SQL(", ").join(self.columns().values())
-        return sql.SQL("SELECT {} FROM ({}) one ORDER BY number").format(chosen, rows), None
+        rows = self.rows(self.section_in(params))
+        return sql.SQL("SELECT {} FROM ({}) one ORDER BY number, voice").format(chosen, rows), None
 
 
 @register
@@ -74,7 +72,7 @@ class ContributionsReport(SpokenReport):
         "number", "made_at", "kind", "section_number", "section_title", "section_slug", "paragraph", "version", "paragraph_then",
         "quote", "state", "words_now", "body", "replacement", "who", "organisation", "sector", "nation", "mandate", "agreed_on",
         "votes_for", "votes_against", "votes_entitled", "channel", "support_count", "replies_to", "reply_by", "outcome", "reason",
-        "decided_at", "decided_for", "decided_against", "before", "after", "changed_in",
+        "decided_at", "decided_for", "decided_against", "before", "after", "changed_in", "voice",
     )  # fmt: skip
 
     def columns(self) -> dict[str, sql.Composable]:
@@ -82,7 +80,7 @@ class ContributionsReport(SpokenReport):
         return {
             _("Number"): plain("number"),
             _("Said at"): local("made_at", MINUTE),
-            _("Kind"): in_words("kind", Kind),
+            _("Kind"): in_words("kind", Kind.choices),
             _("Section number"): plain("section_number"),
             _("Section"): typed("section_title"),
             _("Section address"): typed("section_slug"),
@@ -90,24 +88,24 @@ class ContributionsReport(SpokenReport):
             _("Said to version"): plain("version"),
             _("Paragraph in that version"): plain("paragraph_then"),
             _("Words it is about"): typed("quote"),
-            _("What became of those words"): in_words("state", Anchor.State),
+            _("What became of those words"): in_words("state", Anchor.State.choices),
             _("Words that stand there now"): typed("words_now"),
             _("Text"): typed("body"),
             _("Suggested words"): typed("replacement"),
             _("Who"): typed("who"),
             _("Organisation"): typed("organisation"),
-            _("Sector of the organisation"): in_words("sector", Sector),
-            _("Nation of the organisation"): in_words("nation", Nation),
-            _("Speaking"): in_words("mandate", Mandate),
+            _("Sector of the organisation"): in_words("sector", Sector.choices),
+            _("Nation of the organisation"): in_words("nation", Nation.choices),
+            _("Speaking"): in_words("mandate", Mandate.choices),
             _("Agreed on"): plain("agreed_on"),
             _("Members for it"): plain("votes_for"),
             _("Members against it"): plain("votes_against"),
             _("Members who could vote"): plain("votes_entitled"),
-            _("How it came"): in_words("channel", Channel),
+            _("How it came"): in_words("channel", Channel.choices),
             _("People who agree"): plain("support_count"),
             _("Replies to"): plain("replies_to"),
             _("Answer promised by"): plain("reply_by"),
-            _("Answer"): in_words("outcome", Decision.Outcome),
+            _("Answer"): in_words("outcome", Decision.Outcome.choices),
             _("Reason"): typed("reason"),
             _("Answered at"): local("decided_at", MINUTE),
             _("Panel votes for"): plain("decided_for"),
@@ -130,21 +128,26 @@ class SectionForm(forms.Form):
 
 @register
 class AnswersReport(SpokenReport):
-    """The table of comments and answers."""
+    """The table of comments and answers, and of the blog posts that answers rest on."""
 
     name = "panel-answers"
     title = gettext_lazy("Comments and answers")
     description = gettext_lazy(
-        "Each public comment and suggestion, what the panel answered and why, and the words that changed because of it. The "
-        "strategy pack, which everybody can download, holds the same table."
+        "Each public comment and suggestion and each blog post that the panel cites, what the panel answered and why, and the "
+        "words that changed because of it. The strategy pack, which everybody can download, holds the same table."
     )
     form_class = SectionForm
     asks_purpose = False
-    answerable = True
     read = (
         "number", "section_number", "section_title", "paragraph", "who", "organisation", "mandate", "made_at", "quote", "body",
-        "replacement", "outcome", "reason", "before", "after", "changed_in",
+        "replacement", "post_title", "post_url", "outcome", "reason", "before", "after", "changed_in", "voice",
     )  # fmt: skip
+
+    def counted(self, section: int | None) -> sql.Composed:
+        return spoken_and_cited_count(section=section)
+
+    def rows(self, section: int | None) -> sql.Composed:
+        return spoken_and_cited(self.read, section=section)
 
     def title_for(self, params: dict[str, Any]) -> str:
         section = Section.objects.filter(pk=self.section_in(params)).first()
@@ -158,12 +161,14 @@ class AnswersReport(SpokenReport):
             _("Place"): place,
             _("Who"): typed("who"),
             _("Organisation"): typed("organisation"),
-            _("Speaking"): in_words("mandate", Mandate),
+            _("Speaking"): in_words("mandate", Mandate.choices),
             _("Said on"): local("made_at", DAY),
             _("Words it is about"): typed("quote"),
             _("What was said"): typed("body"),
             _("Suggested words"): typed("replacement"),
-            _("Answer"): in_words("outcome", Decision.Outcome),
+            _("Blog post"): typed("post_title"),
+            _("Address of the blog post"): sql.SQL("{} || post_url").format(sql.Literal(settings.SITE_ADDRESS)),
+            _("Answer"): in_words("outcome", Decision.Outcome.choices),
             _("Reason"): typed("reason"),
             _("Words before"): typed("before"),
             _("Words after"): typed("after"),

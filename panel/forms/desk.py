@@ -1,15 +1,18 @@
-"""What the panel types at its desk: which voices to look at, the answer to them, and why an answer is taken back."""
+"""What the panel types at its desk: which voices to look at, which blog posts to cite, the answer, and why an answer is taken
+back."""
 
 import uuid
+from collections.abc import Sequence
 from typing import Any
 
 from crispy_forms.helper import FormHelper
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from blog.models import Post
 from commons.contributions.models import LONGEST, Kind
-from panel.models import Decision, Part, Section
-from panel.reports import DeskState
+from panel.models import LONGEST_PASSAGE, Decision, Part, Section
+from panel.reports import DeskState, passage_in
 
 
 class DeskForm(forms.Form):
@@ -37,8 +40,33 @@ class DeskForm(forms.Form):
             field.say_optional = False
 
 
+class PickForm(forms.Form):
+    """Which blog posts are listed to be cited. Anything it does not know is as if it had not been asked."""
+
+    section = forms.ModelChoiceField(
+        label=_("Section"),
+        queryset=Section.objects.none(),
+        to_field_name="slug",
+        required=False,
+        empty_label=_("Choose a section"),
+    )
+    q = forms.CharField(label=_("Words in the post"), required=False, max_length=200)
+    scope = forms.ChoiceField(
+        label=_("Which posts"),
+        choices=[("about", _("About this section")), ("all", _("All posts"))],
+        required=False,
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["section"].queryset = Section.objects.published().in_order()
+        for field in self.fields.values():
+            field.say_optional = False
+
+
 class DecisionForm(forms.Form):
-    """One answer to one or many voices. `words` are taken into the draft where a single suggestion is accepted."""
+    """One answer to one or many voices, or because of blog posts. `words` are taken into the draft where a single suggestion is
+    accepted. For each of `posts` there is a field for the passage that is cited."""
 
     outcome = forms.ChoiceField(
         label=_("What does the panel decide?"),
@@ -64,8 +92,17 @@ class DecisionForm(forms.Form):
     votes_against = forms.IntegerField(label=_("Votes against"), required=False, min_value=0, max_value=1000)
     key = forms.UUIDField(widget=forms.HiddenInput, initial=uuid.uuid4)
 
-    def __init__(self, *args: Any, suggestion: Any = None, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, suggestion: Any = None, posts: Sequence[Post] = (), **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.posts = posts
+        for post in posts:
+            self.fields[f"quote_{post.pk}"] = forms.CharField(
+                label=_("The passage you cite from “%(title)s”") % {"title": post.title},
+                help_text=_("Copy it from the post, word for word. Leave this empty to cite the whole post"),
+                required=False,
+                max_length=LONGEST_PASSAGE,
+                widget=forms.Textarea(attrs={"rows": 3, "data-maxlength": LONGEST_PASSAGE}),
+            )
         if suggestion is None:
             del self.fields["words"]
         else:
@@ -84,6 +121,13 @@ class DecisionForm(forms.Form):
             words = " ".join((given.get("words") or "").split())
             if words == " ".join(self.suggestion.replacement.split()):
                 self.add_error("words", _("To accept in part, change the words. These are the suggested ones."))
+        for post in self.posts:
+            words = given.get(f"quote_{post.pk}") or ""
+            if words.strip() and passage_in(post, words) is None:
+                self.add_error(
+                    f"quote_{post.pk}",
+                    _("These words do not stand in the post. Copy them as they stand there, in one piece."),
+                )
         return given
 
 

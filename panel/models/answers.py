@@ -6,6 +6,7 @@ import uuid
 from typing import Any, Self
 
 from django.conf import settings
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db import models
 from django.urls import reverse
 from django.utils import timezone
@@ -13,6 +14,7 @@ from django.utils.functional import cached_property
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
+from blog.models import Byline, Post, Submission
 from commons import richtext
 from commons.contributions.models import Contribution
 from panel.models.framework import Section, Version
@@ -156,23 +158,75 @@ class Decision(models.Model):
         return self.outcome in {self.Outcome.ACCEPTED, self.Outcome.IN_PART}
 
 
+LONGEST_PASSAGE = 2000
+"""Characters of a blog post that can be cited with a decision."""
+
+
+class VoiceQuerySet(models.QuerySet):
+    """Words for choosing voices. Each kind is read by whoever may read the thing itself."""
+
+    def said(self) -> Self:
+        """Public contributions, with whoever says them."""
+        public = self.filter(contribution__in=Contribution.objects.public())
+        return public.select_related("contribution__author", "contribution__organisation")
+
+    def of_public_posts(self) -> Self:
+        return self.filter(post__in=Post.objects.public())
+
+    def cited(self) -> Self:
+        """Blog posts, also those that are not public any more: that a decision rests on something stays visible.
+
+        `post_is_public` says whether anything may be told of the post; `post_names` are its authors; `passage_is_public`: the
+        wording that was cited has not been hidden since. One query, without the text of the posts.
+        """
+        names = Byline.objects.joined().filter(post=models.OuterRef("post")).order_by("place", "pk")
+        wordings = Submission.objects.wordings().filter(
+            post=models.OuterRef("post"), revision=models.OuterRef("post_revision")
+        )
+        return (
+            self.filter(post__isnull=False)
+            .select_related("post")
+            .defer("post__body", "post__search")
+            .annotate(
+                post_is_public=models.Exists(Post.objects.public().filter(pk=models.OuterRef("post"))),
+                post_names=ArraySubquery(names.values("author__name")),
+                passage_is_public=models.Exists(wordings) | models.Q(post_revision=models.F("post__revision")),
+            )
+            .order_by("pk")
+        )
+
+
 class Voice(models.Model):
-    """One voice behind a decision. So far a contribution; whatever else can be answered later gets a column of its own here, and
-    the constraint says that just one is filled."""
+    """One voice behind a decision: a contribution, or a blog post that the panel cites, with the passage in `quote` and the
+    public wording that was read. Whatever else can be answered later gets a column of its own here, and the constraint says
+    that just one is filled."""
 
     decision = models.ForeignKey(Decision, models.CASCADE, related_name="voices")
-    contribution = models.ForeignKey(Contribution, models.PROTECT, related_name="voices")
+    contribution = models.ForeignKey(Contribution, models.PROTECT, null=True, blank=True, related_name="voices")
+    post = models.ForeignKey(Post, models.PROTECT, null=True, blank=True, related_name="voices")
+    quote = models.TextField(_("passage"), max_length=LONGEST_PASSAGE, blank=True)
+    post_revision = models.PositiveIntegerField(null=True, blank=True)
+
+    objects = VoiceQuerySet.as_manager()
 
     class Meta:
         ordering = ["pk"]
         verbose_name = _("voice")
         verbose_name_plural = _("voices")
         constraints = [
-            models.UniqueConstraint(fields=["decision", "contribution"], name="one_voice_per_decision_and_contribution")
+            models.UniqueConstraint(
+                fields=["decision", "contribution"], name="one_voice_per_decision_and_contribution"
+            ),
+            models.UniqueConstraint(fields=["decision", "post"], name="one_voice_per_decision_and_post"),
+            models.CheckConstraint(
+                condition=models.Q(contribution__isnull=False, post=None, post_revision=None, quote="")
+                | models.Q(contribution=None, post__isnull=False, post_revision__isnull=False),
+                name="a_voice_is_one_thing",
+            ),
         ]
 
     def __str__(self) -> str:
-        return f"{self.contribution_id} behind {self.decision_id}"
+        return f"{self.contribution_id or f'post {self.post_id}'} behind {self.decision_id}"
 
 
 class ChangeQuerySet(models.QuerySet):

@@ -99,6 +99,11 @@ class Section(models.Model):
     def get_absolute_url(self) -> str:
         return reverse("panel:section", args=[self.slug])
 
+    @property
+    def is_public(self) -> bool:
+        """Whether everybody may read something of it."""
+        return self.current_id is not None
+
 
 class VersionQuerySet(models.QuerySet):
     def visible_to(self, user: Any) -> Self:

@@ -50,14 +50,16 @@ class PackedChange:
 class PackedAnswer:
     """One contribution and what the panel answered. Who said it is as they wish to be shown.
 
-    `outcome` is empty while it waits for an answer, which is then due by `reply_by`.
+    `outcome` is empty while it waits for an answer, which is then due by `reply_by`. Or, with `is_post`, a blog post that the
+    panel cites: it has no number, and `body` is the passage, empty for the whole post. One that is not public any more has no
+    address, no author and no day.
     """
 
-    number: int
+    number: int | None
     place: str
     who: str
     mandate: str
-    made_on: dt.date
+    made_on: dt.date | None
     body: str
     quote: str = ""
     replacement: str = ""
@@ -68,6 +70,9 @@ class PackedAnswer:
     decided_on: dt.date | None = None
     reply_by: dt.date | None = None
     changes: list[PackedChange] = field(default_factory=list)
+    is_post: bool = False
+    post_title: str = ""
+    post_url: str = ""
 
     @cached_property
     def body_html(self) -> SafeString:

@@ -190,7 +190,8 @@ def _write_changes(paper: Paper, pack: Pack) -> None:
 
 def _write_answers(paper: Paper, pack: Pack) -> None:
     paper.add(_heading(paper, 1, _("Comments and answers"), ANSWERS))
-    count = len(pack.answers) + pack.left_out
+    posts = sum(answer.is_post for answer in pack.answers)
+    count = len(pack.answers) - posts + pack.left_out
     words = ngettext("%(count)s contribution is public.", "%(count)s contributions are public.", count) % {
         "count": count
     }
@@ -198,9 +199,16 @@ def _write_answers(paper: Paper, pack: Pack) -> None:
         "address": pack.address
     }
     paper.add(_plain(paper, "Normal", f"{words} {where}"))
+    if posts:
+        words = ngettext(
+            "The panel also cites the independent blog, %(count)s time.",
+            "The panel also cites the independent blog, %(count)s times.",
+            posts,
+        )
+        paper.add(_plain(paper, "Normal", words % {"count": posts}))
     if pack.left_out:
         left = _("This table holds the newest %(shown)s. The %(left)s older ones are on the site.")
-        paper.add(_plain(paper, "Normal", left % {"shown": len(pack.answers), "left": pack.left_out}))
+        paper.add(_plain(paper, "Normal", left % {"shown": len(pack.answers) - posts, "left": pack.left_out}))
     if not pack.answers:
         return
     paper.add(paper.table(ANSWER_WIDTHS, _rows(paper, pack), title=_("Comments and answers")))
@@ -212,7 +220,10 @@ def _rows(paper: Paper, pack: Pack) -> Iterator[list[list[etree._Element]]]:
     yield [[_plain(paper, "Cell", head, bold=True)] for head in heads]
     for answer in pack.answers:
         yield [
-            [_plain(paper, "Cell", str(answer.number), bold=True), _plain(paper, "Cell", answer.place)],
+            [
+                _plain(paper, "Cell", _("Blog") if answer.is_post else str(answer.number), bold=True),
+                _plain(paper, "Cell", answer.place),
+            ],
             _who(paper, answer),
             _said(paper, answer, pack.address),
             _answered(paper, answer, pack.address),
@@ -221,13 +232,18 @@ def _rows(paper: Paper, pack: Pack) -> Iterator[list[list[etree._Element]]]:
 
 
 def _who(paper: Paper, answer: PackedAnswer) -> list[etree._Element]:
+    day = answer.made_on and date_format(answer.made_on, "j F Y")
     lines = [_plain(paper, "Cell", answer.who, bold=True)]
-    lines += [_plain(paper, "Cell", words) for words in (answer.mandate, date_format(answer.made_on, "j F Y")) if words]
+    lines += [_plain(paper, "Cell", words) for words in (answer.mandate, day) if words]
     return lines
 
 
 def _said(paper: Paper, answer: PackedAnswer, address: str) -> list[etree._Element]:
     lines = []
+    if answer.is_post:
+        lines.append(_plain(paper, "Cell", answer.post_title, bold=True))
+        told = (answer.post_url and f"{address}{answer.post_url}", answer.body and f"“{answer.body}”")
+        return lines + [_plain(paper, "Cell", words) for words in told if words]
     if answer.quote:
         lines.append(_pair(paper, _("About the words:"), f"“{answer.quote}”"))
     if answer.is_suggestion:

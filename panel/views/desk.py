@@ -1,37 +1,50 @@
-"""The panel's desk: voices that wait for an answer, found by theme, section, state and words; and answering them, one or many."""
+"""The panel's desk: voices that wait for an answer, found by theme, section, state and words; answering them, one or many; and
+choosing blog posts that an answer rests on."""
 
+from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.contrib.auth.mixins import PermissionRequiredMixin
 from django.core.paginator import Paginator
-from django.http import Http404, HttpResponse
+from django.forms import BoundField
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils.functional import cached_property
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.generic import FormView, TemplateView
 
+from blog.models import Post
+from commons import richtext
 from commons.contributions.models import Contribution
 from commons.contributions.reports import lines_of
 from commons.people.views.typed import KeepsTypedMixin
 from panel.actions.deciding import (
     AnsweredAlready,
+    Cited,
     NobodyToAnswer,
+    PassageNotInPost,
+    PassageTooLong,
+    PostNotPublic,
     UndoneAlready,
     WordsNotThere,
     accept_suggestion,
     make_decision,
     undo_decision,
 )
-from panel.forms.desk import DecisionForm, DeskForm, UndoForm
-from panel.models import Decision
-from panel.reports import answering_counts, on_desk
+from panel.forms.desk import DecisionForm, DeskForm, PickForm, UndoForm
+from panel.models import Decision, Section
+from panel.reports import answering_counts, as_cited, on_desk, posts_to_cite
 from panel.views.strategy import as_number
 
 VOICES_A_PAGE = 25
 VOICES_AT_ONCE = 100
+POSTS_A_PAGE = 20
+POSTS_AT_ONCE = 10
 
 
 class DeskView(PermissionRequiredMixin, TemplateView):
@@ -59,17 +72,17 @@ class DeskView(PermissionRequiredMixin, TemplateView):
             paginator=page.paginator,
             lines=lines_of(page.object_list, self.request.user),
             counts=answering_counts(),
+            asked_section=asked.get("section"),
             may_open=self.request.user.has_perm("panel.open_section"),
             **kwargs,
         )
 
 
-class DecisionMakeView(KeepsTypedMixin, PermissionRequiredMixin, FormView):
-    """Answer the voices named by `?c=`; a single suggestion can be taken into the draft in the same step."""
+class AnsweringMixin:
+    """What an answer is to be about, as the address or the form says: `c` are contributions, `p` blog posts, `section` where no
+    contribution says it."""
 
-    permission_required = "panel.make_decision"
-    template_name = "panel/decision_make.html"
-    form_class = DecisionForm
+    request: HttpRequest
 
     @cached_property
     def voices(self) -> list[Contribution]:
@@ -77,54 +90,171 @@ class DecisionMakeView(KeepsTypedMixin, PermissionRequiredMixin, FormView):
         rows = Contribution.objects.visible_to(self.request.user).public().filter(pk__in=asked, anchor__isnull=False)
         return list(rows.with_authors().select_related("anchor__section").order_by("made_at", "pk"))
 
+    @cached_property
+    def asked_posts(self) -> set[int]:
+        """A form says itself which posts it holds, so that one that is gone can be left out when it is sent again."""
+        asked = self.request.POST if "cites" in self.request.POST else self.request.GET
+        return {as_number(number) for number in list(dict.fromkeys(asked.getlist("p")))[:POSTS_AT_ONCE]} - {None}
+
+    @cached_property
+    def posts(self) -> list[Post]:
+        rows = Post.objects.visible_to(self.request.user).public().filter(pk__in=self.asked_posts)
+        return list(rows.with_authors().newest_first())
+
+    @cached_property
+    def section(self) -> Section | None:
+        """The one that all of it is about, or None."""
+        if self.voices:
+            sections = {voice.anchor.section for voice in self.voices}
+            return next(iter(sections)) if len(sections) == 1 else None
+        form = PickForm(self.request.GET)
+        form.is_valid()
+        return form.cleaned_data.get("section")
+
+    def query(self, *, posts: bool = True) -> str:
+        """All of this as the query of an address."""
+        pairs = [("c", voice.pk) for voice in self.voices]
+        pairs += [("p", post.pk) for post in self.posts] if posts else []
+        if self.section is not None and not self.voices:
+            pairs.append(("section", self.section.slug))
+        return urlencode(pairs)
+
+
+class PostPickView(PermissionRequiredMixin, AnsweringMixin, TemplateView):
+    """Public blog posts for a section, found by words. All by GET; ticked ones go to the page of the answer, together with the
+    contributions that were chosen before."""
+
+    permission_required = "panel.make_decision"
+    template_name = "panel/post_pick.html"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        form = PickForm(self.request.GET)
+        form.is_valid()
+        asked = form.cleaned_data
+        scope = asked.get("scope") or "about"
+        page = None
+        if self.section is not None:
+            rows = posts_to_cite(self.section, words=asked.get("q") or "", about=scope == "about")
+            rows = rows.exclude(pk__in=[post.pk for post in self.posts])
+            page = Paginator(rows, POSTS_A_PAGE).get_page(self.request.GET.get("page"))
+        return super().get_context_data(
+            form=form,
+            section=self.section,
+            voices=self.voices,
+            chosen=self.posts,
+            page_obj=page,
+            paginator=None if page is None else page.paginator,
+            scope=scope,
+            most=POSTS_AT_ONCE,
+            back=f"{reverse('panel:decision-make')}?{self.query()}" if self.voices or self.posts else "",
+            **kwargs,
+        )
+
+
+@dataclass(frozen=True)
+class PostInForm:
+    """A post on the page of an answer: its text to copy from, and the field for the passage."""
+
+    post: Post
+    html: SafeString
+    field: BoundField
+
+
+class DecisionMakeView(KeepsTypedMixin, PermissionRequiredMixin, AnsweringMixin, FormView):
+    """Answer the voices named by `?c=`; a single suggestion can be taken into the draft in the same step. Blog posts named by
+    `?p=` are cited, with or without voices."""
+
+    permission_required = "panel.make_decision"
+    template_name = "panel/decision_make.html"
+    form_class = DecisionForm
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if not self.voices and not self.posts and self.section is not None:
+            if self.asked_posts:
+                messages.warning(request, _("What you chose is not public any more. Choose again."))
+            return redirect(f"{reverse('panel:post-pick')}?{self.query()}")
+        if len(set(request.GET.getlist("p"))) > POSTS_AT_ONCE:
+            messages.warning(
+                request,
+                _("You can cite up to %(most)s posts at once. The others are left out.") % {"most": POSTS_AT_ONCE},
+            )
+        return super().get(request, *args, **kwargs)
+
     @property
     def suggestion(self) -> Contribution | None:
         return self.voices[0] if len(self.voices) == 1 and self.voices[0].is_suggestion else None
 
     def get_form_kwargs(self) -> dict[str, Any]:
-        return super().get_form_kwargs() | {"suggestion": self.suggestion}
+        return super().get_form_kwargs() | {"suggestion": self.suggestion, "posts": self.posts}
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        if not self.voices:
+        if not self.voices and self.section is None:
             raise Http404
-        sections = {voice.anchor.section for voice in self.voices}
+        form = kwargs.pop("form", None) or self.get_form()
         return super().get_context_data(
+            form=form,
             lines=lines_of(self.voices, self.request.user),
-            section=next(iter(sections)) if len(sections) == 1 else None,
+            section=self.section,
             suggestion=self.suggestion,
+            posts=[
+                PostInForm(post, richtext.to_html(post.body, top_heading=4), form[f"quote_{post.pk}"])
+                for post in self.posts
+            ],
+            pick_url=f"{reverse('panel:post-pick')}?{self.query()}",
             **kwargs,
         )
 
     def form_valid(self, form: DecisionForm) -> HttpResponse:
-        if not self.voices:
+        if not self.voices and self.section is None:
             raise Http404
-        data, section = form.cleaned_data, self.voices[0].anchor.section
+        data, section = form.cleaned_data, self.section or self.voices[0].anchor.section
+        takes_words = self.suggestion is not None and data["outcome"] in {"accepted", "in_part"}
+        try:
+            if len(self.posts) != len(self.asked_posts):
+                raise PostNotPublic(_("A blog post that you chose is not public any more, so it cannot be cited."))
+            decision = self._decide(section, data, takes_words=takes_words)
+        except (AnsweredAlready, NobodyToAnswer, WordsNotThere) as refusal:
+            form.add_error(None, str(refusal))
+            return self._again(form, 409)
+        except (PostNotPublic, PassageNotInPost, PassageTooLong) as refusal:
+            return self._posts_changed(refusal)
+        self._say_done(decision, takes_words)
+        return redirect(f"{reverse('panel:desk')}?section={section.slug}")
+
+    def _decide(self, section: Section, data: dict[str, Any], *, takes_words: bool) -> Decision:
         shared = {
             "by": self.request.user,
             "reason": data["reason"],
+            "posts": [Cited(post, data[f"quote_{post.pk}"]) for post in self.posts],
             "key": data["key"],
             "votes_for": data["votes_for"],
             "votes_against": data["votes_against"],
         }
-        takes_words = self.suggestion is not None and data["outcome"] in {"accepted", "in_part"}
-        try:
-            if takes_words:
-                words = data["words"] if data["outcome"] == "in_part" else None
-                decision = accept_suggestion(self.suggestion, words=words, **shared)
-            else:
-                decision = make_decision(section, voices=self.voices, outcome=data["outcome"], **shared)
-        except (AnsweredAlready, NobodyToAnswer, WordsNotThere) as refusal:
-            form.add_error(None, str(refusal))
-            return self._again(form, 409)
-        self._say_done(decision, takes_words)
-        return redirect(f"{reverse('panel:desk')}?section={section.slug}")
+        if takes_words:
+            words = data["words"] if data["outcome"] == "in_part" else None
+            return accept_suggestion(self.suggestion, words=words, **shared)
+        return make_decision(section, voices=self.voices, outcome=data["outcome"], **shared)
+
+    def _posts_changed(self, refusal: PostNotPublic | PassageNotInPost | PassageTooLong) -> HttpResponse:
+        """A post was withdrawn or corrected meanwhile: the page with the posts as they are now and all that was typed."""
+        self.__dict__.pop("posts", None)
+        form = self.get_form()
+        form.is_valid()
+        field = f"quote_{refusal.post.pk}" if hasattr(refusal, "post") else None
+        if field is None or (field in form.fields and not form.has_error(field)):
+            form.add_error(field, str(refusal))
+        if field is None:
+            form.add_error(
+                None, _("It is not in the list below any more. Send your answer again without it, or choose another.")
+            )
+        return self._again(form, 409)
 
     def _say_done(self, decision: Decision, takes_words: bool) -> None:
-        count = len(self.voices)
-        said = ngettext("Answered. The author is told.", "Answered. All %(count)s authors are told.", count)
+        count = len(self.voices) + len(self.posts)
+        said = ngettext("Answered. The author is told.", "Answered. All authors are told.", count)
         if takes_words:
             said = _("Answered, and the words are in the draft. They become public when the section is published.")
-        messages.success(self.request, said % {"count": count})
+        messages.success(self.request, said)
 
     def form_invalid(self, form: DecisionForm) -> HttpResponse:
         return self._again(form, 422)
@@ -148,7 +278,10 @@ class DecisionUndoView(KeepsTypedMixin, PermissionRequiredMixin, FormView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         voices = Contribution.objects.visible_to(self.request.user).public().filter(voices__decision=self.decision)
         return super().get_context_data(
-            decision=self.decision, lines=lines_of(voices.with_authors(), self.request.user), **kwargs
+            decision=self.decision,
+            lines=lines_of(voices.with_authors(), self.request.user),
+            posts=[as_cited(voice) for voice in self.decision.voices.cited()],
+            **kwargs,
         )
 
     def form_valid(self, form: UndoForm) -> HttpResponse:
@@ -158,7 +291,7 @@ class DecisionUndoView(KeepsTypedMixin, PermissionRequiredMixin, FormView):
             messages.info(self.request, str(refusal))
         else:
             messages.success(
-                self.request, _("Taken back. The voices wait for an answer again, and their authors are told.")
+                self.request, _("Taken back. The voices wait for an answer again, and all authors are told.")
             )
         return redirect(f"{reverse('panel:desk')}?section={self.decision.section.slug}")
 

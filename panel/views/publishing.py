@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.generic import FormView, View
 
+from blog.models import Post
 from commons.contributions.models import Contribution
 from panel.actions.drafting import SectionMerged, StaleDraft, approve_draft
 from panel.actions.publishing import (
@@ -116,12 +117,14 @@ class SectionPublishView(HandsBackMixin, PermissionRequiredMixin, RoomMixin, For
     def answers(self) -> list[tuple[int, str]]:
         """The answers that stand and promised other words, those first that have changed nothing yet."""
         public = Q(voices__contribution__in=Contribution.objects.public())
+        cited = Q(voices__post__in=Post.objects.visible_to(self.request.user).public())
         rows = (
             Decision.objects.visible_to(self.request.user)
             .standing()
             .filter(section=self.section, outcome__in=[Decision.Outcome.ACCEPTED, Decision.Outcome.IN_PART])
             .annotate(
                 voice_count=Count("voices", filter=public, distinct=True),
+                post_count=Count("voices", filter=cited, distinct=True),
                 change_count=Count("changes", filter=Q(changes__version__isnull=False), distinct=True),
             )
             .order_by("change_count", "-made_at", "-pk")
@@ -255,9 +258,14 @@ def _name_of(told: ToldChange, section_number: int) -> str:
 
 
 def _label_of(decision: Decision) -> str:
-    voices = ngettext("%(count)s voice", "%(count)s voices", decision.voice_count) % {"count": decision.voice_count}
+    voices, posts = decision.voice_count, decision.post_count
+    facts = [decision.get_outcome_display()]
+    if voices or not posts:
+        facts.append(ngettext("%(count)s voice", "%(count)s voices", voices) % {"count": voices})
+    if posts:
+        facts.append(ngettext("%(count)s blog post", "%(count)s blog posts", posts) % {"count": posts})
     reason = Truncator(" ".join(decision.reason.split())).words(14)
-    return f"{decision.get_outcome_display()}, {voices}: {reason}"
+    return f"{', '.join(facts)}: {reason}"
 
 
 class DraftApproveView(PermissionRequiredMixin, RoomMixin, View):

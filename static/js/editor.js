@@ -1,5 +1,8 @@
-/* The editor of a section: keeps what is typed every few seconds, shows how it will look, and puts marks around words.
-   <form data-editor data-keep="URL" data-preview="URL">. Without this file the form still saves and shows a preview by its buttons.
+/* An editor of Markdown: keeps what is typed every few seconds, shows how it will look, and puts marks around words.
+   <form data-editor data-keep="URL" data-preview="URL" data-typed="NAMES" data-mark="NAME" data-told="NAME">: `typed` are the fields
+   that people fill in, the text itself is called `body`; `mark` is the hidden field that says what the page last kept, and `told`
+   what the answer calls it. Further hidden fields in data-sent="NAMES" go along; one called `turn` counts what was sent. A button
+   anywhere with data-put="WORDS" puts words into the text. Without this file the form still saves and shows a preview by its buttons.
    The server makes the preview; nothing here reads Markdown. */
 (function () {
   "use strict";
@@ -7,15 +10,22 @@
   var KEEP_MS = 4000, LOOK_MS = 600, SPEAK_MS = 180000, FEW = 60000;
   var form = document.querySelector("form[data-editor]");
   if (!form) return;
-  var words = form.dataset, title = form.elements.title, body = form.elements.body, kept = form.elements.kept;
+  var words = form.dataset, body = form.elements.body, mark = form.elements[words.mark], turn = form.elements.turn;
+  var fields = words.typed.split(" "), along = [words.mark].concat(words.sent ? words.sent.split(" ") : []);
   var token = form.elements.csrfmiddlewaretoken.value;
   var line = form.querySelector("[data-kept-line]"), status = form.querySelector("[data-kept-status]");
   var sent = false;
 
-  function typed() { return JSON.stringify([title.value, body.value]); }
+  /* What a field holds, in the order of the page: one value, or one for each box that is ticked. */
+  function values(name) {
+    return Array.from(form.elements).filter(function (one) {
+      return one.name === name && (one.type !== "checkbox" && one.type !== "radio" || one.checked);
+    }).map(function (one) { return one.value; });
+  }
+  function typed() { return JSON.stringify(fields.map(values)); }
   function parcel() {
     var data = new FormData();
-    ["title", "body", "based_on", "kept"].forEach(function (name) { data.append(name, form.elements[name].value); });
+    fields.concat(along).forEach(function (name) { values(name).forEach(function (value) { data.append(name, value); }); });
     return data;
   }
   function post(address, signal, keepalive) {
@@ -46,19 +56,16 @@
     if (sent || stopped || now === lastKept) return;
     if (asking) { later(); return; }
     asking = new AbortController();
+    if (turn) turn.value = Number(turn.value) + 1;
     post(words.keep, asking.signal, isLeaving === true && body.value.length < FEW / 2).then(function (answer) {
       if (answer.type === "opaqueredirect") { say(words.signedOut, false); return null; }
       if (answer.status === 403 || answer.status === 404) { stopped = true; say(words.refused, false); return null; }
       return answer.json().then(function (told) {
-        if (answer.ok) {
-          lastKept = now;
-          kept.value = told.kept_at;
-          say(told.says, true);
-        } else {
-          say(told.says, false);
-          /* "" is nothing kept any more: begin anew. Nothing at all: other words wait there and are not written over. */
-          if (told.kept_at === "") kept.value = ""; else if (answer.status === 409) stopped = true;
-        }
+        var nowKept = told[words.told];
+        if (answer.ok) lastKept = now;
+        say(told.says, answer.ok);
+        /* "" is nothing kept any more: begin anew. Nothing at all: other words wait there and are not written over. */
+        if (nowKept || nowKept === "") mark.value = nowKept; else if (answer.status === 409) stopped = true;
       });
     }).catch(function (why) {
       if (why.name !== "AbortError") say(words.offline, false);
@@ -73,6 +80,7 @@
   form.addEventListener("submit", function (event) {
     if (event.defaultPrevented) return;
     sent = true;
+    if (turn) turn.value = Number(turn.value) + 1;
     clearTimeout(timer);
     if (asking) asking.abort();
   });
@@ -167,6 +175,17 @@
     var button = event.target.closest("[data-mark]");
     if (button) press(button.dataset.mark);
   });
+  /* A paragraph of its own, behind the caret; at the end of the text for who has not been in it yet. */
+  var wasThere = false;
+  body.addEventListener("focus", function () { wasThere = true; });
+  document.addEventListener("click", function (event) {
+    var button = event.target.closest("[data-put]");
+    if (!button) return;
+    var at = wasThere ? body.selectionEnd : body.value.length, before = body.value.slice(0, at), after = body.value.slice(at);
+    var text = (before && !/\n\n$/.test(before) ? "\n\n" : "") + button.dataset.put + (after && !/^\n\n/.test(after) ? "\n\n" : "");
+    put(at, at, text, at + text.length, at + text.length);
+  });
+  document.querySelectorAll("[data-put]").forEach(function (button) { button.hidden = false; });
   body.addEventListener("keydown", function (event) {
     var name = { b: "bold", k: "link" }[event.key.toLowerCase()];
     if (!name || event.altKey || event.shiftKey || event.ctrlKey === event.metaKey) return;

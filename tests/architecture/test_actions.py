@@ -16,6 +16,7 @@ NOT_RECORDED = {
     "record": "It is the record.",
     "save_page": "The revision says who saved what and when, in a table only analysts may read.",
     "note_visit": "Reading a thread moves a mark that only its reader sees.",
+    "keep_draft": "What the authors of a post are writing; handing it in is recorded.",
     "keep_working_copy": "What one person has typed and not saved; the save is recorded.",
     "drop_working_copy": "The same, thrown away.",
     "claim_mail": "The worker takes a message in hand; what becomes of it is recorded when it is known.",
@@ -71,6 +72,7 @@ def test_there_are_actions_in_every_app():
         {path.parts[-3 if path.parent.name == "actions" else -2] for path, _function in actions().values()}
     ) == [
         "audit",
+        "blog",
         "census",
         "consultation",
         "contributions",

@@ -24,11 +24,12 @@ from commons.moderation.models import Cause
 from commons.people.models import Outcome, RegisterImport, RegisterImportRow, Sector, User
 from commons.queues import State
 from consultation.models import Text
-from panel.actions.deciding import make_decision, record_dissent
+from panel.actions.deciding import Cited, make_decision, record_dissent
 from panel.actions.publishing import Because
 from panel.actions.seats import declare_seat
 from panel.models import Section
 from tests.architecture.addresses import addresses
+from tests.factories.blog import a_post
 from tests.factories.contributions import ContributionFactory
 from tests.factories.panel import a_section, publish, said_to
 from tests.factories.people import AppointmentFactory, MembershipFactory, OrganisationFactory, UserFactory
@@ -136,9 +137,11 @@ class Place:
             make_decision(self.section, by=self.chair, voices=[row], outcome="no", reason="No money.")
 
     def a_version(self) -> None:
-        """A version in which a paragraph changed because of a voice, with somebody who does not agree."""
+        """A version in which a paragraph changed because of a voice and two blog posts, with somebody who does not agree."""
         row = said_to(self.section, paragraph=1)
-        decision = make_decision(self.section, by=self.chair, voices=[row], outcome="accepted", reason="Yes.")
+        cited = [Cited(a_post(f"Looms {number} for {row.pk}", threads=[self.section.thread_id])) for number in range(2)]
+        given = {"outcome": "accepted", "reason": "Yes."}
+        decision = make_decision(self.section, by=self.chair, voices=[row], posts=cited, **given)
         self.section.refresh_from_db()
         text = self.section.current.body
         added = Because(decisions=(decision.pk,))
@@ -196,6 +199,7 @@ PAGES = [
     Page("panel:section", Place.a_voice, in_section, "order=discussed", lambda place: None),
     Page("panel:section-changes", Place.a_version, in_section),
     Page("panel:version-list", Place.a_version, in_section),
+    Page("panel:post-pick", Place.a_version, query="section=finance", who=is_chair),
     Page("panel:desk", Place.a_voice, query="state=all", who=is_chair),
     Page("panel:section-evidence", Place.a_voice, in_section, "state=all", is_chair),
     Page("panel:draft-revisions", Place.a_version, in_section, who=is_chair),

@@ -8,6 +8,11 @@ from tests.architecture.tree import PARTS, name_of, parsed, under
 
 NOT_BY_PERSON = {
     "audit.Entry": "Staff read the whole record or nothing of it; the page asks one permission and there is no other door.",
+    "blog.Byline": "Part of a post one may see; who was only asked is shown to the authors alone.",
+    "blog.Draft": "Read only by the authors of a post, whom `written_by` chooses.",
+    "blog.Note": "Read only by the authors and editors of a post they may see.",
+    "blog.PictureFile": "The bytes of a picture one may see.",
+    "blog.Proposal": "Read only with a submission one may see.",
     "census.AccessCode": "A code is found by being typed; staff reach it through a case they may see.",
     "census.CodeAttempt": "Holds a keyed hash and a time, and is only counted.",
     "census.CodeBatch": "Staff reach it through a wave they may see.",
@@ -26,13 +31,14 @@ NOT_BY_PERSON = {
     "panel.DraftRevision": "Read only through a draft one may see.",
     "panel.Part": "Titles of the framework are public.",
     "panel.Seat": "What members say of themselves is public.",
-    "panel.Voice": "Read with the contributions one may see.",
+    "panel.Voice": "Read with the contributions one may see, and with the posts everybody may see.",
     "panel.Welcome": "A public text.",
     "panel.WorkingCopy": "Only its writer's own is ever shown; of others' only that they are writing.",
     "people.Appointment": "Who holds which role is public; staff make and end them, asked by permission.",
     "people.Organisation": "The register is public.",
     "people.RegisterImport": "Staff see all or nothing, asked by permission.",
     "people.RegisterImportRow": "Read only through an import.",
+    "themes.Theme": "Names that everybody reads.",
 }
 
 

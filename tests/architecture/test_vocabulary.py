@@ -29,6 +29,9 @@ OWN_WORDS = {
         "disclosure": "hiding small counts; pure",
         "questionnaires": "the questionnaires themselves, as data",
     },
+    "blog": {
+        "imaging": "a picture drawn anew from a file that somebody sent; pure",
+    },
     "panel": {
         "paragraphs": "one text: its numbered paragraphs and sentences; pure",
         "comparing": "two texts: what became of each paragraph and word; pure",
@@ -56,7 +59,7 @@ SHELL_WORDS = {
     "demo": "invented data to look at",
     "decisions": "dated decision records",
 }
-PURE = {"instrument", "disclosure", *OWN_WORDS["panel"]}
+PURE = {"instrument", "disclosure", *OWN_WORDS["panel"], *OWN_WORDS["blog"]}
 
 
 def words_in(folder: str) -> set[str]:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 SHELL = "coopstrategy"
-PARTS = (SHELL, "panel", "census", "consultation", "commons")
+PARTS = (SHELL, "panel", "census", "consultation", "blog", "commons")
 
 
 @cache

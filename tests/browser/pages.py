@@ -11,6 +11,7 @@ from django.urls import reverse
 from census.instrument import Question, fields
 from census.views.access import token_of
 from commons.exports.reports import reports_for
+from tests.browser.blog import blog_pages
 from tests.browser.site_page import SitePage, errors
 from tests.browser.strategy import strategy_pages
 from tests.browser.world import World
@@ -36,6 +37,21 @@ NO_PAGE = {
     "panel:draft-approve": "a button's POST",
     "panel:publication-cancel": "a button's POST",
     "panel:pack-file": "a file",
+    "blog:feed": "news for feed readers",
+    "blog:theme-feed": "news for feed readers",
+    "blog:author-feed": "news for feed readers",
+    "blog:post-feed": "news for feed readers",
+    "blog:follow": "a button's POST",
+    "blog:post-start": "a button's POST",
+    "blog:draft-keep": "what the editor keeps on the way",
+    "blog:preview": "a part of a page, for the editor",
+    "blog:take-back": "a button's POST",
+    "blog:proposal-answer": "a button's POST",
+    "blog:picture": "a picture",
+    "blog:picture-drop": "a button's POST",
+    "blog:post-pin": "a button's POST",
+    "blog:thread-open": "a button's POST",
+    "sitemap": "addresses for search engines",
     "demo:person-enter": "a button's POST",
     "demo:message-html": "a mail, as it came",
 }
@@ -49,13 +65,14 @@ def pages_of(world: World) -> Iterator[SitePage]:
     yield from member_pages(world)
     yield from staff_pages(world)
     yield from strategy_pages(world)
+    yield from blog_pages(world)
     yield from demo_pages(world)
 
 
 def public_pages(world: World) -> Iterator[SitePage]:
     yield SitePage("home", "visitor", "/")
     yield SitePage("home, signed in", "member", "/")
-    slugs = ("about", "confidentiality", "accessibility", "privacy", "contact", "blog", "events")
+    slugs = ("about", "confidentiality", "accessibility", "privacy", "contact", "events")
     for slug in slugs:
         yield SitePage(slug, "visitor", reverse(f"consultation:{slug}"))
     yield SitePage("the data", "visitor", reverse("people:register-show"))

@@ -12,6 +12,7 @@ import pytest
 from django.urls import reverse
 
 from tests.architecture.tree import ROOT
+from tests.browser.blog import blog_pages
 from tests.browser.conftest import Walker
 from tests.browser.pages import (
     account_pages,
@@ -120,9 +121,18 @@ def walk_all(walker: Walker, pages: Iterable[SitePage]) -> dict[str, list[str]]:
     return {name: troubles for name, troubles in found.items() if troubles}
 
 
-GROUPS = [public_pages, account_pages, answering_pages, member_pages, staff_pages, strategy_pages, demo_pages]
+GROUPS = [
+    public_pages,
+    account_pages,
+    answering_pages,
+    member_pages,
+    staff_pages,
+    strategy_pages,
+    blog_pages,
+    demo_pages,
+]
 # Long walks are shared out, so that several cores can walk.
-PARTS = {answering_pages: 4, staff_pages: 2, strategy_pages: 4}
+PARTS = {answering_pages: 4, staff_pages: 2, strategy_pages: 4, blog_pages: 4}
 WALKS = [
     pytest.param(group, slice(part, None, PARTS.get(group, 1)), id=f"{group.__name__} {part + 1}")
     for group in GROUPS

@@ -34,6 +34,7 @@ from consultation.models import Text
 from coopstrategy.demo.census import LETTERS, QUESTIONNAIRE
 from coopstrategy.demo.mail import CatchingBackend, caught_mail
 from coopstrategy.demo.people import BY_KEY
+from tests.browser.blog import draw_blog
 from tests.browser.strategy import draw_strategy
 from tests.census.instrument.documents import one_each, options, question, words
 from tests.factories.people import TOTP_SECRET, AppointmentFactory, MembershipFactory, OrganisationFactory, UserFactory
@@ -63,6 +64,7 @@ class World:
         self._make_replies()
         self._make_rows()
         draw_strategy(self)
+        draw_blog(self)
         self.second_moderator = UserFactory(name=tainted("Ada Moderator", 150), roles=["moderator"])
         self._sign_in()
 
@@ -366,6 +368,8 @@ class World:
             "moderator",
             "second_moderator",
             "author",
+            "editor",
+            "writer",
         )
         for role in roles:
             self.clients[role] = Client()

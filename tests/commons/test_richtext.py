@@ -1,5 +1,6 @@
 """Rich text: whatever is typed, only harmless HTML comes out; what is meant comes out as meant; differences are exact."""
 
+import re
 import time
 from html.parser import HTMLParser
 
@@ -304,3 +305,80 @@ def test_long_texts_are_compared_in_time(old, new):
     pieces = word_difference(old, new)
     assert time.process_time() - began < 4
     assert "".join(piece.text for piece in pieces if piece.kind != "deleted") == new
+
+
+# --- pictures of this site ------------------------------------------------------------------------------------------------
+
+OWN = "/blog/pictures/0b7c8f1e-3c52-4c0a-9a55-2f6d3c1e8a11/"
+PICTURES = {OWN: ("The shop", 1600, 900)}
+SHOWN = f'<img src="{OWN}" alt="{{}}" width="1600" height="900" loading="lazy">'
+
+
+@pytest.mark.parametrize(
+    ("text", "html"),
+    [
+        (f"![]({OWN})", SHOWN.format("The shop")),
+        (f"![ ]({OWN})", SHOWN.format("The shop")),
+        (f"![Said]({OWN})", SHOWN.format("Said")),
+        (f"![**So** \\*said\\*]({OWN})", SHOWN.format("So *said*")),
+        (f'![Said]({OWN} "title")', SHOWN.format("Said")),
+        (f"[![Said]({OWN})](/x)", f'<a href="/x" rel="{LINK_REL}">{SHOWN.format("Said")}</a>'),
+        (f"![Said][1]\n\n[1]: {OWN}", SHOWN.format("Said")),
+        (f'!["><script>alert(1)</script>]({OWN})', SHOWN.format('"&gt;&lt;script&gt;alert(1)&lt;/script&gt;')),
+    ],
+)
+def test_a_picture_of_ones_own_is_shown_with_what_it_shows(text, html):
+    assert to_html(text, pictures=PICTURES) == f"<p>{html}</p>\n".replace('alt=""&gt;', 'alt="&quot;&gt;')
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "https://evil.example/x.png",
+        "//evil.example/x.png",
+        f"https://evil.example{OWN}",
+        f"//evil.example{OWN}",
+        OWN.upper(),
+        OWN.rstrip("/"),
+        f"{OWN}?w=800",
+        f"{OWN}#x",
+        f"{OWN}../../",
+        "/blog/pictures/1/",
+        "/blog/pictures/00000000-0000-0000-0000-000000000000/",
+        "/you/",
+        "javascript:alert(1)",
+        "data:image/svg+xml;base64,PHN2Zy8+",
+        "data:image/png;base64,iVBORw0KGgo=",
+        "x onerror=alert(1)",
+        "",
+    ],
+)
+def test_any_other_picture_stays_its_words(address):
+    for text in (f"![Said](<{address}>)", f"![Said]({address})", f"![Said][1]\n\n[1]: <{address}>"):
+        assert "<img" not in to_html(text, pictures=PICTURES)
+
+
+@pytest.mark.parametrize("pictures", [None, {}])
+def test_without_pictures_none_is_shown(pictures):
+    assert to_html(f"![Said]({OWN})", pictures=pictures) == "<p>Said</p>\n"
+
+
+@pytest.mark.parametrize("alt", HOSTILE)
+def test_nothing_harmful_comes_out_of_what_a_picture_shows(alt):
+    # Half a character cannot be stored, so none comes with a picture.
+    alt = alt.encode("utf-8", "replace").decode()
+    seen = Seen(to_html(f"![]({OWN})", pictures={OWN: (alt, 10, 10)}))
+    assert ([(tag, list(attributes)) for tag, attributes in seen.tags], seen.other) == (
+        [("p", []), ("img", ["src", "alt", "width", "height", "loading"])],
+        [],
+    )
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_nothing_harmful_comes_out_where_pictures_may(text):
+    assert harmful(to_html(f"{text}\n\n{text}", pictures=PICTURES)) == []
+
+
+def test_an_outline_can_be_closed_up():
+    html = to_html("## A\n\n#### B\n\n## C\n\n# D\n\n### E", close_gaps=True)
+    assert re.findall(r"<h(\d)>(\w)", html) == [("2", "A"), ("3", "B"), ("2", "C"), ("2", "D"), ("3", "E")]

@@ -1,10 +1,13 @@
-"""What the demo's draft strategy is drawn on in the tests, and what is counted after it."""
+"""What the demo's draft strategy and blog are drawn on in the tests, and what is counted after them."""
 
+from blog.models import Author, Byline, Follow, Note, Picture, Post, Proposal, Submission
+from blog.models import Draft as PostDraft
 from commons.audit.models import Entry
-from commons.contributions.models import Contribution, Support
+from commons.contributions.models import Contribution, Support, Thread
 from commons.digests.models import Notice
 from commons.moderation.models import Appeal, Moderation, Verdict
 from commons.people.models import Appointment, User
+from commons.themes.models import Theme
 from coopstrategy.demo.crowd import needed_organisations
 from coopstrategy.demo.people import draw_people
 from coopstrategy.demo.register import SET_PIECES
@@ -26,7 +29,8 @@ from tests.factories.people import OrganisationFactory
 
 ROWS = (
     Contribution, Support, Moderation, Verdict, Appeal, Section, Version, Anchor, Decision, Change, Dissent, Draft, DraftRevision,
-    Approval, WorkingCopy, Seat, Welcome, Notice, User, Appointment, Entry,
+    Approval, WorkingCopy, Seat, Welcome, Notice, User, Appointment, Entry, Thread, Theme, Author, Byline, Follow, Note, Picture,
+    Post, PostDraft, Proposal, Submission,
 )  # fmt: skip
 
 
@@ -39,4 +43,4 @@ def draw_ground() -> None:
 
 
 def counted() -> dict[str, int]:
-    return {model.__name__: model.objects.count() for model in ROWS}
+    return {model._meta.label: model.objects.count() for model in ROWS}

@@ -5,7 +5,10 @@ from collections import Counter
 import pytest
 from django.core.management import CommandError, call_command
 
+from blog.models import Draft as PostDraft
+from blog.models import Post
 from commons.contributions.models import Contribution
+from coopstrategy.demo.blog import draw_blog
 from coopstrategy.demo.management.commands.prepare_demo import STAGES
 from coopstrategy.demo.strategy import ChangedByHand, draw_strategy
 from coopstrategy.runtime.command import HELP
@@ -29,6 +32,22 @@ def test_the_earlier_moment_has_first_versions_and_few_voices_and_the_later_foll
     assert answering_counts().late > 5
     bodies = Counter(Contribution.objects.values_list("body", flat=True))
     assert max(bodies.values()) == 1
+
+
+@pytest.mark.django_db
+def test_the_blog_has_three_posts_at_the_earlier_moment_and_the_later_follows_it():
+    draw_ground()
+    draw_strategy(stage="census")
+    draw_blog(stage="census")
+    assert (Post.objects.public().count(), Post.objects.count()) == (3, 3)
+    before = counted()
+    draw_blog(stage="census")
+    assert counted() == before
+    post = Post.objects.get(slug="fourteen-saturdays")
+    PostDraft.objects.filter(post=post).update(title="What I wrote by hand")
+    draw_blog(stage="draft")
+    assert (Post.objects.public().count(), Post.objects.filter(author=post.author).count()) == (23, 2)
+    assert PostDraft.objects.get(post=post).title == "What I wrote by hand"
 
 
 @pytest.mark.django_db

@@ -8,11 +8,14 @@ from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
 
+from blog.models import Author as BlogAuthor
+from blog.models import Draft as PostDraft
+from blog.models import Note, Picture, Post, Proposal, Submission
 from census.instrument import Page, fields
 from census.models import CodeBatch, PageRevision
 from census.views.access import token_of
 from commons.audit.models import Entry
-from commons.contributions.models import Contribution
+from commons.contributions.models import Contribution, Thread
 from commons.exports.models import ExportJob
 from commons.exports.reports import reports_for
 from commons.moderation.models import Appeal, Report, Verdict
@@ -47,6 +50,7 @@ def forms_of(world: World) -> Iterator[Form]:
     yield from member_forms(world)
     yield from staff_forms(world)
     yield from strategy_forms(world)
+    yield from blog_forms(world)
 
 
 def account_forms(world: World) -> Iterator[Form]:
@@ -258,6 +262,80 @@ def strategy_forms(world: World) -> Iterator[Form]:
     yield Form("decide", "moderator", decide, verdict, {"explanation": newest(Verdict, "explanation")})
     appeal = reverse("moderation:verdict-appeal", args=[world.verdict.pk])
     yield Form("appeal", "author", appeal, {"text": b"I meant well."}, {"text": newest(Appeal, "text")})
+
+
+def blog_forms(world: World) -> Iterator[Form]:
+    """What authors write, what is said to a post, and what editors do with it."""
+    post, waiting, draft = (world.posts[state] for state in ("public", "waiting", "draft"))
+
+    def at(name: str, *args: object) -> str:
+        return reverse(f"blog:{name}", args=args)
+
+    def number(value: int) -> bytes:
+        return str(value).encode()
+
+    here = (post.year, post.slug)
+    say = {"body": b"We think so.", "key": b"00000000-0000-0000-0000-000000000009", "shown_as": b"name"}
+    yield Form("comment on a post", "editor", at("comment", *here), say, {"body": newest(Contribution, "body")})
+    report = {"reason": b"abuse", "note": b"It is rude."}
+    yield Form("report a post", "newcomer", at("post-report", *here), report, {"note": newest(Report, "note")})
+    follow = {"kind": b"theme", "number": number(world.theme.pk), "follow": b"yes", "next": b"/blog/"}
+    yield Form("follow", "newcomer", at("follow"), follow)
+    kept = lambda name: lambda: getattr(PostDraft.objects.get(post=draft), name)  # noqa: E731
+    written = {"title": b"A mill", "summary": b"Ours.", "body": b"We weave.", "interest": b"None."}
+    plain = {"language": b"en-gb", "based_on": number(draft.draft.revision), "page": b"", "turn": b"0"}
+    reads = {name: kept(name) for name in written}
+    yield Form("edit a post", "writer", at("post-edit", draft.pk), {**written, **plain, "save": b"save"}, reads)
+    yield Form("keep a post", "writer", at("draft-keep", draft.pk), {**written, **plain}, reads)
+    hand_in = {"kind": b"post", "based_on": number(draft.draft.revision), "correction": b""}
+    yield Form("hand in", "writer", at("hand-in", draft.pk), hand_in)
+    note = {"body": newest(Note, "body")}
+    yield Form("note of an author", "writer", at("writing", waiting.pk), {"body": b"Thank you."}, note)
+    along = {"ask": b"yes", "along-email": b"ida.along@example.coop"}
+    yield Form("ask along", "writer", at("authors-name", draft.pk), along)
+    guest = {
+        "name_guest": b"yes",
+        "guest-name": b"Ida Guest",
+        "guest-about": b"A weaver",
+        "guest-agrees": b"on",
+    }
+    yield Form(
+        "name a guest", "writer", at("authors-name", draft.pk), guest, {"guest-name": newest(BlogAuthor, "name")}
+    )
+    change = at("picture-change", draft.pk, world.own_picture.pk)
+    yield Form("tell a picture", "writer", change, {"alt": b"A mill"}, {"alt": newest(Picture, "alt", "made_at")})
+    yield Form("note of an editor", "editor", at("desk-post", waiting.pk), {"body": b"A start."}, note)
+    seen = {"number": number(world.proposal.submission.number)}
+    yield Form("approve", "editor", at("submission-approve", waiting.pk), {**seen, "when": b"now"})
+    why = {**seen, "reason": b"unclear", "explanation": b"Say who."}
+    said = {"explanation": lambda: Submission.objects.get(post=waiting).explanation}
+    yield Form("ask for changes", "editor", at("changes-ask", waiting.pk), why, said)
+    yield Form("decline a post", "editor", at("submission-decline", waiting.pk), why, said)
+    words = {"title": b"Ours", "summary": b"Short.", "body": b"Shorter."}
+    reads = {name: newest(Proposal, name) for name in ("title", "summary", "body", "note")}
+    yield Form("propose", "editor", at("changes-propose", waiting.pk), {**seen, **words, "note": b"Short"}, reads)
+    correct = {**words, "correction": b"The year.", "seen": number(post.revision)}
+    reads = {name: lambda name=name: getattr(Post.objects.get(pk=post.pk), name) for name in words}
+    yield Form("correct a post", "editor", at("post-correct", post.pk), correct, reads)
+    later = {"when": b"later", "moment_0": b"2027-03-01", "moment_1": b"10:00"}
+    yield Form("another date", "editor", at("post-reschedule", world.posts["scheduled"].pk), later)
+    yield Form("slow a discussion", "editor", at("thread-slow", post.pk), {"minutes": b"30"})
+    close = {"when": b"now", "moment_0": b"", "moment_1": b"", "reason": b"In circles."}
+    reads = {"reason": lambda: Thread.objects.get(pk=post.thread_id).close_reason}
+    yield Form("close a discussion", "editor", at("thread-close", post.pk), close, reads)
+    quiet = world.posts["quiet"]
+    cite = f"{reverse('panel:decision-make')}?p={quiet.pk}&section={world.section.slug}"
+    answer = {
+        "cites": b"1",
+        "p": number(quiet.pk),
+        f"quote_{quiet.pk}": b"",
+        "outcome": b"no",
+        "reason": b"No money.",
+        "votes_for": b"",
+        "votes_against": b"",
+        "key": b"00000000-0000-0000-0000-000000000008",
+    }
+    yield Form("answer a post", "chair", cite, answer, {"reason": newest(Decision, "reason")})
 
 
 def newest(model: type, name: str, by: str = "pk") -> Reader:

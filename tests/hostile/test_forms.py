@@ -9,6 +9,7 @@ from tests.browser.world import World
 from tests.hostile.forms import (
     Form,
     account_forms,
+    blog_forms,
     census_forms,
     forms_of,
     member_forms,
@@ -21,7 +22,7 @@ from tests.hostile.inputs import VALUES, encoded
 from tests.hostile.tries import timed, trouble_with, try_values
 
 BOUNDARY = "multipart/form-data; boundary=x"
-GROUPS = [account_forms, census_forms, member_forms, staff_forms, strategy_forms]
+GROUPS = [account_forms, census_forms, member_forms, staff_forms, strategy_forms, blog_forms]
 
 
 def structures(form: Form) -> list[tuple[str, bytes, str]]:

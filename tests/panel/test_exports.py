@@ -290,6 +290,8 @@ def test_the_table_of_answers_holds_each_contribution_exactly(section, chair):
             "Words it is about": "ten working days",
             "What was said": "Too long.",
             "Suggested words": "",
+            "Blog post": "",
+            "Address of the blog post": "",
             "Answer": "Not accepted",
             "Reason": "We cannot be faster.",
             "Words before": "",

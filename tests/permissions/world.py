@@ -37,6 +37,7 @@ from coopstrategy.demo.census import QUESTIONNAIRE
 from tests.architecture.addresses import addresses
 from tests.census.replies import send_reply
 from tests.factories.people import MembershipFactory, OrganisationFactory, UserFactory
+from tests.permissions.blog import draw_blog, sent_to_blog, tried_blog
 from tests.permissions.strategy import draw_strategy, queries_of, sent_to_strategy, tried_strategy
 
 VIEWERS = (
@@ -126,6 +127,7 @@ def build() -> World:
     )
     row.strategy = draw_strategy(people)
     row.strategy.seat = people["panel_member"].appointments.get()
+    row.blog = draw_blog(people)
     for name in ("member", "staff"):
         notify(people[name], by=None, kind="told", key="told", subject=f"A notice of the {name}", path="/you/")
 
@@ -246,7 +248,11 @@ def parts_of(page: Page) -> dict[str, str]:
 
 
 def lines(row: SimpleNamespace) -> Iterator[Line]:
-    tried, sent = tried_with(row) | tried_strategy(row.strategy), sent_to(row) | sent_to_strategy(row.strategy)
+    tried = tried_with(row)
+    for more in (tried_strategy(row.strategy), tried_blog(row.blog)):
+        for name, things in more.items():
+            tried[name] = tried.get(name, []) + things
+    sent = sent_to(row) | sent_to_strategy(row.strategy) | sent_to_blog(row.blog)
     asked = queries_of(row.strategy)
     # Whatever names only a wave is tried with the open one. The admin's addresses hold the name of a table after that of the app.
     usual = {

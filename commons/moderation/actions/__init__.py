@@ -1,5 +1,5 @@
-"""What can be done about what may be shown, one module for each noun. Each action is atomic, says `by` whom and leaves an entry
-in the record, in which nothing stands of what people wrote."""
+"""What can be done about what may be shown, one module for each noun. Each action is atomic, says `by` whom and leaves an
+entry in the record, in which nothing stands of what people wrote."""
 
 from commons.moderation.actions.appeals import (
     AppealExists,
@@ -13,6 +13,7 @@ from commons.moderation.actions.moderations import (
     AlreadyDecided,
     ChangedMeanwhile,
     Gone,
+    NotIndependent,
     NotPublic,
     OutcomeUnfit,
     OwnWords,
@@ -29,6 +30,7 @@ __all__ = [
     "AppealExists",
     "ChangedMeanwhile",
     "Gone",
+    "NotIndependent",
     "NotPublic",
     "NotYours",
     "NothingToAppeal",

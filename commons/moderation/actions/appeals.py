@@ -6,8 +6,15 @@ from django.utils.translation import gettext as _
 
 from commons.audit.actions import record
 from commons.digests.actions import notify
-from commons.moderation.actions.moderations import AlreadyDecided, Gone, OwnWords, ReasonMissing, lock_subject
-from commons.moderation.models import Appeal, Moderated, Standing, Verdict
+from commons.moderation.actions.moderations import (
+    AlreadyDecided,
+    Gone,
+    NotIndependent,
+    OwnWords,
+    ReasonMissing,
+    lock_subject,
+)
+from commons.moderation.models import Appeal, Moderated, Standing, Verdict, is_barred
 from commons.people.models import User
 
 
@@ -46,10 +53,11 @@ def appeal_verdict(verdict: Verdict, *, by: User, text: str) -> Appeal:
 
 @transaction.atomic
 def decide_appeal(appeal: Appeal, *, by: User, outcome: str, explanation: str) -> Appeal:
-    """End an appeal. If the verdict is overturned, what was turned down is public and words that were taken out come back, unless
-    somebody changed the text since: then it stays as it is. How the thing read before stays hidden: nobody looked at that.
+    """End an appeal. If the verdict is overturned, what was turned down is public and words that were taken out come back,
+    unless somebody changed the text since: then it stays as it is. How the thing read before stays hidden: nobody looked at
+    that.
 
-    Raises `AlreadyDecided`, `OwnWords`, `SamePerson` or `ReasonMissing`.
+    Raises `AlreadyDecided`, `OwnWords`, `SamePerson`, `NotIndependent` or `ReasonMissing`.
     """
     row = lock_subject(appeal.verdict.moderation)
     appeal = Appeal.objects.select_for_update(of=("self",)).select_related("verdict__moderation").get(pk=appeal.pk)
@@ -57,8 +65,10 @@ def decide_appeal(appeal: Appeal, *, by: User, outcome: str, explanation: str) -
     outcome = Appeal.Outcome(outcome)
     if appeal.decided_at is not None:
         raise AlreadyDecided(_("A colleague has decided about this appeal. Nothing was changed."))
-    if by.pk in {row.author_id, appeal.by_id}:
-        raise OwnWords(_("You wrote this yourself, so a colleague must decide."))
+    if by.pk == appeal.by_id or row.is_own_business_of(by):
+        raise OwnWords(_("You wrote this, or what it answers, so a colleague must decide."))
+    if verdict.moderation.is_independent and is_barred(by):
+        raise NotIndependent(_("Nobody of the panel or the staff decides about this. Nothing was decided."))
     if by.pk == verdict.by_id:
         raise SamePerson(_("You made this decision, so somebody else must look at it."))
     if not explanation.strip():

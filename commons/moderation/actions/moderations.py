@@ -1,6 +1,7 @@
 """Putting a thing before a moderator, and what the moderator decides.
 
-Whoever locks a thing and its `Moderation` locks the thing first: its author may be editing it or taking it back at this moment.
+Whoever locks a thing and its `Moderation` locks the thing first: its author may be editing it or taking it back at this
+moment.
 """
 
 from django.db import transaction
@@ -10,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from commons.audit.actions import record
 from commons.digests.actions import Fact, notify, notify_all
-from commons.moderation.models import Cause, Moderated, Moderation, Reason, Report, Standing, Verdict
+from commons.moderation.models import Cause, Moderated, Moderation, Reason, Report, Standing, Verdict, is_barred
 from commons.people.models import User
 
 Outcome = Verdict.Outcome
@@ -30,6 +31,10 @@ class AlreadyDecided(Exception):
 
 class OwnWords(Exception):
     """Nobody decides about what they wrote themselves."""
+
+
+class NotIndependent(Exception):
+    """It is independent of the panel and the staff, and whoever decides must be, too."""
 
 
 class ChangedMeanwhile(Exception):
@@ -61,7 +66,9 @@ def _lock(subject: Moderated) -> Moderated:
 def _put_in_queue(row: Moderated, cause: str) -> Moderation:
     """A thing that waits already keeps its place and the cause that brought it there."""
     if row.moderation_id is None:
-        row.moderation = Moderation.objects.create(kind=row._meta.model_name, cause=cause, waiting_since=timezone.now())
+        row.moderation = Moderation.objects.create(
+            kind=row._meta.model_name, is_independent=row.is_independent, cause=cause, waiting_since=timezone.now()
+        )
         row.save(update_fields=["moderation"])
         return row.moderation
     moderation = Moderation.objects.select_for_update().get(pk=row.moderation_id)
@@ -131,11 +138,12 @@ def decide_moderation(
 ) -> Verdict:
     """End a wait with a verdict. `seen` is the revision that the moderator read.
 
-    PUBLISH is for what is held and KEEP for what is public. REDACT puts `words` (texts by field) in the place of those that were
-    there; the verdict keeps the originals. REDACT and DECLINE need a reason and an explanation, and hide how the thing read
-    before. The author is told, unless all is left as it is; so is everybody who reported it.
+    PUBLISH is for what is held and KEEP for what is public. REDACT puts `words` (texts by field) in the place of those that
+    were there; the verdict keeps the originals. REDACT and DECLINE need a reason and an explanation, and hide how the thing
+    read before. The author is told, unless all is left as it is; so is everybody who reported it.
 
-    Raises `AlreadyDecided`, `OwnWords`, `ChangedMeanwhile`, `OutcomeUnfit`, `ReasonMissing` or `WordsUnfit`.
+    Raises `AlreadyDecided`, `OwnWords`, `NotIndependent`, `ChangedMeanwhile`, `OutcomeUnfit`, `ReasonMissing` or
+    `WordsUnfit`.
     """
     row = lock_subject(moderation)
     moderation = Moderation.objects.select_for_update().get(pk=moderation.pk)
@@ -151,9 +159,10 @@ def decide_moderation(
             row.hide_history(since=moderation.held_revision)
     else:
         verdict.reason, verdict.explanation = said(reason, explanation)
+        if outcome == Outcome.REDACT:
+            verdict.kept = _shorten(row, words or {})
+        # After the shortening: the wording that was shortened is history by now.
         row.hide_history()
-    if outcome == Outcome.REDACT:
-        verdict.kept = _shorten(row, words or {})
     row.standing = Standing.DECLINED if outcome == Outcome.DECLINE else Standing.PUBLISHED
     row.save(update_fields=["standing", "revision", *verdict.kept])
     verdict.revision = row.revision
@@ -180,8 +189,10 @@ def decide_moderation(
 def _check_moment(moderation: Moderation, row: Moderated, *, by: User, seen: int) -> None:
     if moderation.waiting_since is None:
         raise AlreadyDecided(_("Nobody waits for this any more: a colleague decided, or the author took it back."))
-    if row.author_id == by.pk:
-        raise OwnWords(_("You wrote this yourself, so a colleague must decide."))
+    if row.is_own_business_of(by):
+        raise OwnWords(_("You wrote this, or what it answers, so a colleague must decide."))
+    if moderation.is_independent and is_barred(by):
+        raise NotIndependent(_("Nobody of the panel or the staff decides about this. Nothing was decided."))
     if row.revision != seen:
         raise ChangedMeanwhile(
             _(

@@ -12,9 +12,10 @@ from commons.people.models import Appointment, Role, User
 CLASHES = {
     Role.PANEL_MEMBER: frozenset({Role.EDITOR}),
     Role.CHAIR: frozenset({Role.EDITOR}),
-    Role.EDITOR: frozenset({Role.PANEL_MEMBER, Role.CHAIR}),
+    Role.STAFF: frozenset({Role.EDITOR}),
+    Role.EDITOR: frozenset({Role.PANEL_MEMBER, Role.CHAIR, Role.STAFF}),
 }
-"""The blog is independent of the panel, so nobody may hold a seat on one and edit the other."""
+"""The blog is independent of the panel and the staff, so nobody of theirs may edit it."""
 
 
 class OwnAppointment(Exception):
@@ -67,8 +68,8 @@ def appoint_person(
         if other.role in CLASHES.get(role, frozenset()):
             raise RolesClash(
                 _(
-                    "%(person)s is appointed as: %(held)s. The blog is independent of the panel, so nobody can do both. "
-                    "Nothing was changed."
+                    "%(person)s is appointed as: %(held)s. The blog is independent of the panel and the staff, "
+                    "so nobody can do both. Nothing was changed."
                 )
                 % {"person": row, "held": Role(other.role).label}
             )

@@ -1,14 +1,10 @@
 """Two people at the same moment, on a real Postgres: one wins, the other is told, and nobody waits for ever."""
 
-import threading
-import time
-from collections import Counter
 from collections.abc import Callable
 from functools import partial
 from typing import Any
 
 import pytest
-from django.db import connection, connections, transaction
 
 from commons.contributions.actions import StaleEdit, edit_contribution, withdraw_contribution
 from commons.contributions.models import Contribution
@@ -24,6 +20,7 @@ from commons.moderation.actions import (
     report_subject,
 )
 from commons.moderation.models import Appeal, Moderation, Report, Verdict
+from tests.at_once import behind, together
 from tests.commons.moderation.things import decide, held, reported
 from tests.factories.contributions import ContributionFactory
 from tests.factories.people import UserFactory
@@ -33,61 +30,6 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 def moderator():
     return UserFactory(roles=["moderator"])
-
-
-def together(*deeds: Callable[[], Any]) -> Counter:
-    """Do all of them in the same moment, each on a connection of its own: how often each ended in which way."""
-    ends, start = [], threading.Barrier(len(deeds))
-
-    def run(deed: Callable[[], Any]) -> None:
-        start.wait()
-        try:
-            deed()
-            ends.append("done")
-        except Exception as refusal:  # noqa: BLE001 - a deadlock must be seen as what it is
-            ends.append(type(refusal).__name__)
-        finally:
-            connections.close_all()
-
-    threads = [threading.Thread(target=run, args=[deed]) for deed in deeds]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return Counter(ends)
-
-
-def behind(deed: Callable[[], Any], *, waiting: Callable[[], Any]) -> str:
-    """Do one thing, and while it is not yet committed begin another, which has to wait for it: how the other ended."""
-    ends: list[str] = []
-
-    def run() -> None:
-        try:
-            waiting()
-            ends.append("done")
-        except Exception as refusal:  # noqa: BLE001 - whatever it is, it is what the test asks for
-            ends.append(type(refusal).__name__)
-        finally:
-            connections.close_all()
-
-    thread = threading.Thread(target=run)
-    with transaction.atomic():
-        deed()
-        thread.start()
-        for _try in range(200):
-            if is_somebody_waiting():
-                break
-            time.sleep(0.02)
-        else:
-            raise AssertionError("The other did not have to wait")
-    thread.join()
-    return ends[0]
-
-
-def is_somebody_waiting() -> bool:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")
-        return cursor.fetchone()[0] > 0
 
 
 def fresh(contribution: Contribution) -> Contribution:

@@ -335,7 +335,10 @@ def test_what_its_author_took_back_meanwhile_is_not_decided_about(desk):
 def test_nobody_is_offered_to_decide_about_their_own_words(desk, moderator):
     contribution = held(author=moderator)
     page = text_of(desk.get(decide_page(contribution)))
-    assert ("You wrote this yourself, so a colleague must decide." in page, 'name="outcome"' in page) == (True, False)
+    assert ("You wrote this, or what it answers, so a colleague must decide." in page, 'name="outcome"' in page) == (
+        True,
+        False,
+    )
     shown = desk.post(decide_page(contribution), {"seen": 1, "outcome": "publish", "words_body": contribution.body})
     assert (shown.status_code, Contribution.objects.get().standing) == (409, "held")
 

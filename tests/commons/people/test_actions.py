@@ -27,7 +27,7 @@ from commons.people.actions import (
     open_account,
     verify_membership,
 )
-from commons.people.models import Appointment, Membership, Organisation, User
+from commons.people.models import Appointment, Membership, Organisation, Role, User
 from tests.factories.people import AppointmentFactory, MembershipFactory, OrganisationFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -135,12 +135,23 @@ def test_nobody_appoints_themselves():
 
 @pytest.mark.parametrize(
     ("held", "wanted"),
-    [("panel_member", "editor"), ("chair", "editor"), ("editor", "panel_member"), ("editor", "chair")],
+    [
+        ("panel_member", "editor"),
+        ("chair", "editor"),
+        ("staff", "editor"),
+        ("editor", "panel_member"),
+        ("editor", "chair"),
+        ("editor", "staff"),
+    ],
 )
-def test_nobody_sits_on_the_panel_and_edits_the_blog(held, wanted):
-    person, staff = UserFactory(roles=[held]), UserFactory()
-    with pytest.raises(RolesClash):
+def test_nobody_sits_on_the_panel_or_works_for_the_staff_and_edits_the_blog(held, wanted):
+    person, staff = UserFactory(roles=[held], name="Carys"), UserFactory()
+    with pytest.raises(RolesClash) as refusal:
         appoint_person(person, by=staff, role=wanted)
+    assert str(refusal.value) == (
+        f"Carys is appointed as: {Role(held).label}. The blog is independent of the panel and the staff, "
+        "so nobody can do both. Nothing was changed."
+    )
     assert list(person.appointments.values_list("role", flat=True)) == [held]
 
 

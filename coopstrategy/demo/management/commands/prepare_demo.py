@@ -1,5 +1,5 @@
-"""Draws the demo: invented people, an invented register of the real size and shape, the census, and the draft strategy at a
-chosen moment."""
+"""Draws the demo: invented people, an invented register of the real size and shape, the census, and the draft strategy and the
+blog at a chosen moment."""
 
 from typing import Any
 
@@ -7,6 +7,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from commons.people.models import Organisation
+from coopstrategy.demo.blog import draw_blog
 from coopstrategy.demo.census import draw_census, letters_to_try
 from coopstrategy.demo.people import PEOPLE, draw_people
 from coopstrategy.demo.register import RIVERMEAD, SET_PIECES, draw_register
@@ -43,6 +44,8 @@ class Command(BaseCommand):
             draw_strategy(stage=options["stage"])
         except ChangedByHand as refusal:
             self.stdout.write(str(refusal))
+        self.stdout.write("Drawing the blog ...")
+        draw_blog(stage=options["stage"])
         self.stdout.write("The demo is ready.")
         self.stdout.write("")
         self.stdout.write("Its people (enter as any of them at /demo/)")

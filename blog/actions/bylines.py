@@ -1,0 +1,118 @@
+"""Who is named as an author of a post: asking somebody along, agreeing, guests, and leaving."""
+
+from django.db import models, transaction
+from django.urls import reverse
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+
+from blog.actions.writing import NotNow, free_slug, lock_post, name_author
+from blog.models import Author, Byline, Post
+from commons.audit.actions import record
+from commons.digests.actions import notify
+from commons.people.models import User
+
+MOST_AUTHORS = 8
+
+
+class AskedAlready(Exception):
+    """This person writes along or has been asked."""
+
+
+class TooManyAuthors(Exception):
+    """No more names fit over a post."""
+
+
+class LastAuthor(Exception):
+    """A post has at least one author."""
+
+
+@transaction.atomic
+def ask_coauthor(post: Post, *, by: User, email: str) -> Byline:
+    """Ask somebody to write along, by their address. Whoever has an account with it is told; the author is not told whether
+    anybody has. They are named, and may change the draft, only once they agree.
+
+    Raises `NotYours`, `AskedAlready` or `TooManyAuthors`.
+    """
+    row = lock_post(post, by)
+    email = email.strip().lower()
+    _check_room(row)
+    known = models.Q(asked_email=email) | models.Q(author__person__email=email)
+    if row.bylines.filter(known).exists():
+        raise AskedAlready(_("This person writes along already, or has been asked."))
+    byline = Byline.objects.create(post=row, asked_email=email, place=row.bylines.count())
+    record("ask_coauthor", row, by=by, data={"byline": byline.pk})
+    person = User.objects.filter(email=email, is_active=True).first()
+    if person is not None:
+        with translation.override(person.language or None):
+            notify(
+                person,
+                by=by,
+                kind="blog-coauthor",
+                key=f"byline:{byline.pk}",
+                subject=_("%(name)s asks you to write a blog post together") % {"name": by.name or _("Somebody")},
+                text=_("You are named as an author only if you agree."),
+                path=reverse("blog:join", args=[byline.pk]),
+                mail=True,
+            )
+    return byline
+
+
+def _check_room(post: Post) -> None:
+    if post.bylines.count() >= MOST_AUTHORS:
+        raise TooManyAuthors(_("A post can have %(most)d authors at most.") % {"most": MOST_AUTHORS})
+
+
+@transaction.atomic
+def join_post(byline: Byline, *, by: User) -> Byline:
+    """Agree to be an author. Raises `NotNow` if nobody asks this person any more."""
+    post = Post.objects.select_for_update(of=("self",)).get(pk=byline.post_id)
+    row = post.bylines.select_for_update().asked(by.email).filter(pk=byline.pk).first()
+    if row is None:
+        raise NotNow(_("Nobody asks you to write this post any more."))
+    row.author, row.joined_at, row.asked_email = name_author(by, by=by), timezone.now(), ""
+    row.save(update_fields=["author", "joined_at", "asked_email"])
+    post.thread.hosts.add(by)
+    record("join_post", post, by=by, data={"byline": row.pk})
+    return row
+
+
+@transaction.atomic
+def decline_byline(byline: Byline, *, by: User) -> None:
+    """Do not wish to write along. Raises `NotNow`."""
+    row = Byline.objects.select_for_update(of=("self",)).asked(by.email).filter(pk=byline.pk).first()
+    if row is None:
+        raise NotNow(_("Nobody asks you to write this post any more."))
+    record("decline_byline", row.post, by=by, data={"byline": row.pk})
+    row.delete()
+
+
+@transaction.atomic
+def add_guest(post: Post, *, by: User, name: str, about: str = "") -> Byline:
+    """Name somebody without an account as an author. The author who adds them answers for it. Raises `NotYours` or
+    `TooManyAuthors`."""
+    row = lock_post(post, by)
+    _check_room(row)
+    author = Author.objects.create(name=name.strip(), slug=free_slug(Author.objects.all(), name, "guest"), about=about)
+    byline = Byline.objects.create(post=row, author=author, place=row.bylines.count(), joined_at=timezone.now())
+    record("add_guest", row, by=by, data={"byline": byline.pk})
+    return byline
+
+
+@transaction.atomic
+def drop_byline(byline: Byline, *, by: User) -> None:
+    """Take a name away, or a question back: one's own or a guest's. Raises `NotYours` or `LastAuthor`."""
+    post = lock_post(byline.post, by)
+    row = post.bylines.select_related("author").get(pk=byline.pk)
+    people = post.bylines.joined().filter(author__person__isnull=False).exclude(pk=row.pk)
+    if not people.exists():
+        raise LastAuthor(
+            _("A post needs an author with an account. Ask somebody else along first, or withdraw the post.")
+        )
+    person = row.author.person if row.author else None
+    if person is not None:
+        post.thread.hosts.remove(person)
+        if post.author_id == person.pk:
+            post.author = people.order_by("place", "pk").first().author.person
+            post.save(update_fields=["author"])
+    record("drop_byline", post, by=by, data={"byline": row.pk})
+    row.delete()

@@ -1,0 +1,1 @@
+"""What people type in the blog, by noun, checked and never saved."""

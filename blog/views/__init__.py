@@ -1,0 +1,1 @@
+"""The pages of the blog, by noun: reading, writing, and the editors' desk."""

@@ -1,0 +1,221 @@
+"""Who is named as an author: asking along, agreeing, guests, and leaving."""
+
+import pytest
+from django.urls import reverse
+
+from blog.actions.bylines import (
+    MOST_AUTHORS,
+    AskedAlready,
+    LastAuthor,
+    TooManyAuthors,
+    add_guest,
+    ask_coauthor,
+    decline_byline,
+    drop_byline,
+    join_post,
+)
+from blog.actions.writing import NotNow, NotYours
+from blog.models import Author, Byline, Post
+from commons.digests.models import Notice
+from tests.factories.blog import a_draft, a_post
+from tests.factories.people import UserFactory
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def halina(client):
+    person = UserFactory(name="Halina Nowak")
+    client.force_login(person)
+    return person
+
+
+@pytest.fixture
+def odhran():
+    return UserFactory(name="Odhran Keane", email="odhran@example.coop")
+
+
+@pytest.fixture
+def post(halina):
+    return a_draft(by=halina)
+
+
+def fresh(post: Post) -> Post:
+    return Post.objects.get(pk=post.pk)
+
+
+def at(post: Post) -> str:
+    return reverse("blog:authors-name", args=[post.pk])
+
+
+def join_at(byline: Byline) -> str:
+    return reverse("blog:join", args=[byline.pk])
+
+
+def test_who_is_asked_is_told_and_named_only_once_they_agree(post, halina, odhran):
+    byline = ask_coauthor(post, by=halina, email=" Odhran@Example.coop ")
+    notice = Notice.objects.get(kind="blog-coauthor")
+    before = fresh(post).names
+    join_post(byline, by=odhran)
+    assert (notice.recipient, before, fresh(post).names, odhran in post.thread.hosts.all()) == (
+        odhran,
+        ["Halina Nowak"],
+        ["Halina Nowak", "Odhran Keane"],
+        True,
+    )
+
+
+def test_who_asks_is_not_told_whether_there_is_an_account(post, halina, client):
+    answers = []
+    for email in ("nobody@example.coop", UserFactory().email):
+        client.post(at(post), {"ask": "yes", "along-email": email})
+        page = client.get(at(post)).content.decode()
+        answers.append(page.replace(email, "").count("Asked, has not answered"))
+    assert (answers, Notice.objects.filter(kind="blog-coauthor").count()) == ([1, 2], 1)
+
+
+@pytest.mark.parametrize("email", ["odhran@example.coop", "ODHRAN@EXAMPLE.COOP"])
+def test_nobody_is_asked_twice(post, halina, odhran, email):
+    byline = ask_coauthor(post, by=halina, email="odhran@example.coop")
+    with pytest.raises(AskedAlready):
+        ask_coauthor(post, by=halina, email=email)
+    join_post(byline, by=odhran)
+    with pytest.raises(AskedAlready):
+        ask_coauthor(post, by=halina, email=email)
+
+
+def test_oneself_is_not_asked(post, halina):
+    with pytest.raises(AskedAlready):
+        ask_coauthor(post, by=halina, email=halina.email)
+
+
+def test_there_is_room_for_so_many_names(post, halina):
+    for number in range(MOST_AUTHORS - 1):
+        add_guest(post, by=halina, name=f"Guest {number}")
+    with pytest.raises(TooManyAuthors):
+        add_guest(post, by=halina, name="One more")
+    with pytest.raises(TooManyAuthors):
+        ask_coauthor(post, by=halina, email="x@example.coop")
+
+
+def test_nobody_else_can_agree_or_say_no(post, halina, odhran, client):
+    byline = ask_coauthor(post, by=halina, email="odhran@example.coop")
+    other = UserFactory()
+    for action in (join_post, decline_byline):
+        with pytest.raises(NotNow):
+            action(byline, by=other)
+    client.force_login(other)
+    assert [client.get(join_at(byline)).status_code, client.post(join_at(byline)).status_code] == [404, 404]
+
+
+def test_who_was_only_asked_reads_and_changes_nothing(post, halina, odhran, client):
+    ask_coauthor(post, by=halina, email="odhran@example.coop")
+    client.force_login(odhran)
+    assert client.get(reverse("blog:post-edit", args=[post.pk])).status_code == 404
+    with pytest.raises(NotYours):
+        add_guest(post, by=odhran, name="x")
+
+
+def test_who_is_asked_finds_it_and_agrees(post, halina, odhran, client):
+    byline = ask_coauthor(post, by=halina, email="odhran@example.coop")
+    client.force_login(odhran)
+    assert join_at(byline) in client.get("/blog/write/").content.decode()
+    page = client.get(join_at(byline)).content.decode()
+    answer = client.post(join_at(byline), {"answer": "yes"})
+    assert ("Halina Nowak" in page, answer.url) == (True, reverse("blog:writing", args=[post.pk]))
+    assert client.get(answer.url).status_code == 200
+    assert client.post(join_at(byline), {"answer": "yes"}).status_code == 404
+
+
+def test_who_says_no_is_gone(post, halina, odhran, client):
+    byline = ask_coauthor(post, by=halina, email="odhran@example.coop")
+    client.force_login(odhran)
+    client.post(join_at(byline), {"answer": "no"})
+    assert (fresh(post).bylines.count(), Author.objects.filter(person=odhran).count()) == (1, 0)
+
+
+def test_a_guest_is_named_without_an_account(post, halina, client):
+    sent = {"name_guest": "yes", "guest-name": "Ann <b>Miller</b>", "guest-about": "Runs a mill", "guest-agrees": "on"}
+    answer = client.post(at(post), sent, follow=True)
+    assert (fresh(post).names, "<b>Miller" in answer.content.decode()) == (["Halina Nowak", "Ann <b>Miller</b>"], False)
+
+
+def test_two_guests_of_one_name_have_two_addresses(post, halina):
+    add_guest(post, by=halina, name="Ann Miller")
+    add_guest(a_draft(), by=Post.objects.latest("pk").author, name="Ann Miller")
+    assert sorted(Author.objects.filter(person=None).values_list("slug", flat=True)) == ["ann-miller", "ann-miller-2"]
+
+
+@pytest.mark.parametrize(
+    ("sent", "why"),
+    [
+        ({"ask": "yes"}, "Write their e-mail address."),
+        ({"ask": "yes", "along-email": "no address"}, "Write an e-mail address, like name@example.coop."),
+        ({"ask": "yes", "along-email": "x" * 400 + "@example.coop"}, "Write"),
+        ({"name_guest": "yes", "guest-agrees": "on"}, "Write the name of the guest."),
+        ({"name_guest": "yes", "guest-name": "Ann"}, "Ask them first, then tick this."),
+        ({"name_guest": "yes", "guest-name": "x" * 151, "guest-agrees": "on"}, "Write at most 150 letters."),
+        (
+            {"name_guest": "yes", "guest-name": "Ann", "guest-about": "x" * 501, "guest-agrees": "on"},
+            "Write at most 500",
+        ),
+        ({}, "Write their e-mail address."),
+    ],
+)
+def test_what_cannot_be_done_is_told(post, halina, client, sent, why):
+    answer = client.post(at(post), sent)
+    page = answer.content.decode()
+    assert (answer.status_code, why in page, "<title>Error:" in page, fresh(post).bylines.count()) == (
+        422,
+        True,
+        True,
+        1,
+    )
+
+
+def test_refusals_come_back_at_their_field(post, halina, client):
+    answers = [client.post(at(post), {"ask": "yes", "along-email": halina.email})]
+    for number in range(MOST_AUTHORS - 1):
+        add_guest(post, by=halina, name=f"Guest {number}")
+    answers.append(client.post(at(post), {"ask": "yes", "along-email": "x@example.coop"}))
+    answers.append(client.post(at(post), {"name_guest": "yes", "guest-name": "Ann", "guest-agrees": "on"}))
+    assert [answer.status_code for answer in answers] == [422] * 3
+
+
+def test_the_last_author_with_an_account_stays(post, halina):
+    add_guest(post, by=halina, name="Ann Miller")
+    with pytest.raises(LastAuthor):
+        drop_byline(post.bylines.first(), by=halina)
+
+
+def test_who_leaves_hands_the_post_on(post, halina, odhran, client):
+    join_post(ask_coauthor(post, by=halina, email="odhran@example.coop"), by=odhran)
+    answer = client.post(at(post), {"drop": post.bylines.first().pk})
+    left = fresh(post)
+    assert (answer.url, left.author, left.names, halina in left.thread.hosts.all()) == (
+        "/blog/write/",
+        odhran,
+        ["Odhran Keane"],
+        False,
+    )
+    assert client.get(at(post)).status_code == 404
+
+
+@pytest.mark.parametrize("number", ["0", "x", "", "-1", "9" * 40])
+def test_a_name_that_is_not_there_is_not_taken_away(post, halina, client, number):
+    assert client.post(at(post), {"drop": number}).status_code == 404
+
+
+def test_a_name_over_another_post_is_not_taken_away_here(post, halina, client):
+    other = a_post().bylines.get()
+    assert (client.post(at(post), {"drop": other.pk}).status_code, Byline.objects.filter(pk=other.pk).count()) == (
+        404,
+        1,
+    )
+
+
+def test_what_was_typed_waits_behind_the_sign_in(post, halina, client):
+    client.logout()
+    client.post(at(post), {"name_guest": "yes", "guest-name": "Ann Miller"})
+    client.force_login(halina)
+    assert 'value="Ann Miller"' in client.get(at(post)).content.decode()
