@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from blog.actions.bylines import ask_coauthor
 from blog.actions.editing import approve_submission, correct_post, decline_submission, propose_changes
+from blog.actions.following import follow
 from blog.actions.writing import withdraw_post
 from blog.models import Post
 from commons.contributions.actions import add_contribution
@@ -24,7 +25,9 @@ def draw_blog(people: dict[str, User]) -> SimpleNamespace:
     editor, author, member = people["editor"], people["other"], people["member"]
     row.theme = a_theme()
     row.public = a_post("What a shop taught us", by=author, editor=editor, themes=[row.theme])
-    words = {"title": "What our shop taught us", "summary": "Forty families.", "body": "We had six weeks."}
+    shown = a_picture(row.public, alt="The shop")
+    body = f"We had six weeks. ![]({shown.get_absolute_url()})"
+    words = {"title": "What our shop taught us", "summary": "Forty families.", "body": body}
     correct_post(row.public, by=editor, seen=1, correction="Our shop, not a shop.", **words)
     row.public = Post.objects.get(pk=row.public.pk)
     row.picture = a_picture(a_draft("A secret plan for the mill", by=member))
@@ -46,6 +49,8 @@ def draw_blog(people: dict[str, User]) -> SimpleNamespace:
     report_subject(row.taken_down, by=member, reason="abuse", note="")
     row.verdict = _decided(row.taken_down, people["moderator"])
     row.comment = a_comment(row.public, by=people["colleague"])
+    follow(by=member, theme=row.theme)
+    follow(by=author, post=row.public)
     row.held = add_contribution(row.public.thread, by=people["person"], body="Held words to a post.")
     for name in ("reported", "taken_down"):
         setattr(row, name, Post.objects.get(pk=getattr(row, name).pk))

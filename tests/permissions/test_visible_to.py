@@ -6,8 +6,11 @@ Who is not named sees nothing.
 import pytest
 from django.apps import apps
 
+from blog.models import Author, Follow, Picture, Post
+from blog.models import Submission as Handed
 from census.models import Case, Response, Submission, Wave
 from commons.contributions.models import Contribution, Thread
+from commons.contributions.reports import subject_of
 from commons.digests.models import Notice
 from commons.exports.models import ExportJob
 from commons.moderation.models import Appeal, Moderation, Verdict
@@ -19,7 +22,17 @@ from tests.permissions.world import VIEWERS
 ALL = "every row"
 EVERYBODY = dict.fromkeys(VIEWERS, ALL)
 PANEL = dict.fromkeys(("panel_member", "chair"), ALL)
-PUBLIC = {"Too slow for us.", "We could not find one lender w", "Never again.", "Say who pays.", "Reported words."}
+PUBLIC = {
+    "Too slow for us.",
+    "We could not find one lender w",
+    "Never again.",
+    "Say who pays.",
+    "Reported words.",
+    "We did the same in our town.",
+}
+POSTS = {"What our shop taught us", "Too hard on a neighbour"}
+HANDED_IN = {"Waiting for an editor", "Out next week", "Buy my looms"}
+GONE = {"I take this back", "Far too hard on a neighbour"}
 
 # model: how a row is named here, then who sees which.
 SEEN = {
@@ -57,8 +70,11 @@ SEEN = {
                 "words-changed to member",
                 "answered to member",
                 "answer-undone to member",
+                "blog-decision to member",
+                "report to member",
             },
-            "other": {"census-sent to other", "verdict to other"},
+            "other": {"census-sent to other", "verdict to other", "blog-decision to other"},
+            "person": {"blog-coauthor to person"},
             "staff": {"told to staff"},
         },
     ),
@@ -67,17 +83,24 @@ SEEN = {
         lambda row: row.body[:30],
         {
             **dict.fromkeys(VIEWERS, PUBLIC),
-            "person": PUBLIC | {"Held words of the person."},
+            "person": PUBLIC | {"Held words of the person.", "Held words to a post."},
             "other": PUBLIC | {"Declined words of other."},
             "panel_member": PUBLIC | {"Between us."},
             "chair": PUBLIC | {"Between us."},
             "moderator": PUBLIC
-            | {"Held words of the person.", *(f"Declined words of {who}." for who in ("other", "colleague", "asking"))},
+            | {"Held words of the person.", "Held words to a post."}
+            | {*(f"Declined words of {who}." for who in ("other", "colleague", "asking"))},
         },
     ),
     Thread: (
-        lambda row: f"{row.audience}, {row.section if hasattr(row, 'section') else row.section_inside}",
-        {**{viewer: {"everyone, 1 Finance that fits", "everyone, 2 A secret plan"} for viewer in VIEWERS}, **PANEL},
+        lambda row: f"{row.audience}, {'a post' if hasattr(row, 'post') else subject_of(row)}",
+        {
+            **{
+                viewer: {"everyone, 1 Finance that fits", "everyone, 2 A secret plan", "everyone, a post"}
+                for viewer in VIEWERS
+            },
+            **PANEL,
+        },
     ),
     Section: (lambda row: row.title, {**{viewer: {"Finance that fits"} for viewer in VIEWERS}, **PANEL}),
     Version: (str, EVERYBODY),
@@ -87,6 +110,28 @@ SEEN = {
     Moderation: (str, {"moderator": ALL}),
     Verdict: (lambda row: f"{row.author}", {"moderator": ALL, "other": {"other"}}),
     Appeal: (lambda row: f"{row.by}", {"moderator": ALL}),
+    Author: (lambda row: row.name, {**{viewer: {"other"} for viewer in VIEWERS}, "member": ALL}),
+    Post: (
+        lambda row: row.draft.title,
+        {
+            **dict.fromkeys(VIEWERS, POSTS),
+            "member": POSTS | HANDED_IN | {"A secret plan for the mill"},
+            "other": POSTS | GONE,
+            "editor": POSTS | HANDED_IN | GONE,
+        },
+    ),
+    Handed: (
+        lambda row: row.post.draft.title,
+        {"member": HANDED_IN, "other": POSTS | GONE, "editor": ALL},
+    ),
+    Picture: (
+        lambda row: row.alt,
+        {**{viewer: {"The shop"} for viewer in VIEWERS}, "member": ALL},
+    ),
+    Follow: (
+        lambda row: f"{row.person} {row.theme or row.post}",
+        {"member": {"member Finance"}, "other": {"other What our shop taught us"}},
+    ),
 }
 
 
@@ -98,10 +143,10 @@ def test_every_row_that_is_chosen_by_the_viewer_is_tried():
 @pytest.mark.parametrize("model", SEEN, ids=lambda model: model.__name__)
 def test_everybody_sees_their_rows_and_no_others(model, world):
     name_of, seen = SEEN[model]
-    everything = sorted(name_of(row) for row in model.objects.all())
+    everything = sorted({name_of(row) for row in model.objects.all()})
     assert len(everything) > 1
     found = {
-        viewer: sorted(name_of(row) for row in model.objects.visible_to(person))
+        viewer: sorted({name_of(row) for row in model.objects.visible_to(person)})
         for viewer, person in world.people.items()
     }
     told = {viewer: seen.get(viewer, set()) for viewer in VIEWERS}
