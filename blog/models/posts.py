@@ -176,6 +176,8 @@ class Post(Moderated, Writing):
         ]
 
     def __str__(self) -> str:
+        if self.standing == Standing.WITHDRAWN:
+            return self.title or gettext("A post that was withdrawn")
         return self.title or gettext("A post without a title yet")
 
     def get_absolute_url(self) -> str:

@@ -10,7 +10,9 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.db import models, transaction
+from django.db.models.functions import Left, Replace
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from commons.audit.actions import record
 from commons.digests.models import MailState, Notice
@@ -76,6 +78,24 @@ def notify_all(facts: Iterable[Fact], *, by: Any, kind: str, about: models.Model
         Notice.objects.bulk_create(notices, batch_size=1000, ignore_conflicts=True)
         record("notify_all", about, by=by, data={"kind": kind, "count": len(notices)})
     return len(notices)
+
+
+@transaction.atomic
+def forget_name(person: Any, *, keys: Iterable[str], by: Any) -> int:
+    """Take the name of somebody whose account goes out of what others were told under these keys. Returns how many notices."""
+    name, nobody = models.Value(person.name), models.Value(_("Somebody who has closed their account"))
+    rows = Notice.objects.filter(key__in=list(keys)) if person.name else Notice.objects.none()
+    count = rows.update(subject=Left(Replace("subject", name, nobody), 200), text=Replace("text", name, nobody))
+    record("forget_name", person, by=by, data={"count": count})
+    return count
+
+
+@transaction.atomic
+def drop_notices(*, keys: Iterable[str], by: Any, about: models.Model) -> int:
+    """Take back what people were told under these keys, because it quotes what was erased since. Returns how many notices."""
+    count, _rows = Notice.objects.filter(key__in=list(keys)).delete()
+    record("drop_notices", about, by=by, data={"count": count})
+    return count
 
 
 def _line(subject: str) -> str:

@@ -90,3 +90,8 @@ class Notice(models.Model):
 
     def __str__(self) -> str:
         return self.subject
+
+    @property
+    def audit_label(self) -> str:
+        """How the record names it: its subject may name somebody, and the record cannot forget."""
+        return f"notice {self.pk}"

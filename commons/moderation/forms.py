@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from commons.moderation.models import Appeal, Moderated, Reason, Verdict
 from commons.moderation.reports import label_of
+from commons.people.forms.choices import ChoicesWithHints
 
 Outcome = Verdict.Outcome
 
@@ -39,16 +40,6 @@ def explanation_field(label: Any, *, help_text: Any = "", required: str = "") ->
             **({"required": required} if required else {}),
         },
     )
-
-
-class ChoicesWithHints(forms.RadioSelect):
-    """Radio buttons with a line under each that says what will happen. `hints` by value."""
-
-    hints: dict[str, Any] = {}
-
-    def create_option(self, name: str, value: Any, *args: Any, **kwargs: Any) -> dict[str, Any]:
-        option = super().create_option(name, value, *args, **kwargs)
-        return option | {"hint": self.hints.get(value, "")}
 
 
 class OutcomeField(forms.ChoiceField):

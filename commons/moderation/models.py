@@ -346,6 +346,8 @@ class Appeal(models.Model):
     class Outcome(models.TextChoices):
         UPHELD = "upheld", _("The decision stands")
         OVERTURNED = "overturned", _("The decision was wrong")
+        # By nobody's decision: whoever appealed has closed their account.
+        WITHDRAWN = "withdrawn", _("Taken back")
 
     verdict = models.OneToOneField(Verdict, models.PROTECT, related_name="appeal")
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")

@@ -186,6 +186,7 @@ class LedgerCounts:
     appeals: int
     upheld: int
     overturned: int
+    appeals_taken_back: int
     appeals_waiting: int
     waiting: int
 
@@ -212,6 +213,7 @@ def ledger_counts(*, since: dt.datetime | None = None) -> LedgerCounts:
         appeals=Count("pk"),
         upheld=Count("pk", filter=Q(outcome=Appeal.Outcome.UPHELD)),
         overturned=Count("pk", filter=Q(outcome=Appeal.Outcome.OVERTURNED)),
+        appeals_taken_back=Count("pk", filter=Q(outcome=Appeal.Outcome.WITHDRAWN)),
         appeals_waiting=Count("pk", filter=Q(decided_at=None)),
     )
     return LedgerCounts(

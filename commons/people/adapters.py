@@ -13,11 +13,7 @@ from django.forms import BaseForm
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from commons.people.models import User
-
-SIGNED_IN_AT = "signed_in_at"
-"""Session key: when this session was signed in, in seconds since 1970. `coopstrategy.middleware` limits its length by it."""
-
+from commons.people.models import SIGNED_IN_AT, User
 
 TOO_MANY = _("Too many tries. Wait a few minutes, then try again.")
 

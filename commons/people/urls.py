@@ -2,12 +2,14 @@
 
 from django.urls import path
 
-from commons.people.views import organisations, register, roles, users
+from commons.people.views import leaving, organisations, register, roles, users
 
 app_name = "people"
 urlpatterns = [
     path("you/", users.YouView.as_view(), name="you"),
     path("you/profile/", users.ProfileChangeView.as_view(), name="profile-change"),
+    path("you/close/", leaving.AccountCloseView.as_view(), name="account-close"),
+    path("closed/", leaving.AccountClosedView.as_view(), name="account-closed"),
     path("you/organisations/find/", organisations.OrganisationFindView.as_view(), name="organisation-find"),
     path("you/organisations/suggest/", organisations.OrganisationSuggestView.as_view(), name="organisation-suggest"),
     path("you/organisations/<int:pk>/ask/", organisations.MembershipAskView.as_view(), name="membership-ask"),

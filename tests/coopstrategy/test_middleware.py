@@ -8,7 +8,7 @@ from django.http import HttpResponse
 from django.test import Client, RequestFactory
 from django.urls import ResolverMatch
 
-from commons.people.adapters import SIGNED_IN_AT
+from commons.people.models import SIGNED_IN_AT
 from coopstrategy.middleware import (
     MOST_BYTES_OF_A_FORM,
     PERMISSIONS_POLICY,

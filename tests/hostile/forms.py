@@ -133,6 +133,8 @@ def member_forms(world: World) -> Iterator[Form]:
     ask = reverse("people:membership-ask", args=[world.organisations[5].pk])
     yield Form("join", "member", ask, {"part": b"Chair"}, {"part": newest(Membership, "part")})
     yield Form("leave", "member", reverse("people:membership-end", args=[world.membership.pk]), {})
+    close = {"email": world.member.email.encode(), "contributions": b"stay", "blog": b"stay"}
+    yield Form("close your account", "member", reverse("people:account-close"), close)
     yield Form("notices", "staff", reverse("digests:notice-list"), {})
 
 

@@ -224,6 +224,7 @@ def sent_to(row: SimpleNamespace) -> dict[str, dict[str, Any]]:
             "key": "k",
         },
         "people:profile-change": {"name": "New name", "language": "en-gb"},
+        "people:account-close": {"email": row.membership.user.email, "contributions": "go", "blog": "go"},
         "people:membership-ask": {"part": "Secretary"},
         "people:membership-check": {"answer": "accept"},
         "people:person-appoint": {"role": "scribe", "starts_on": str(today)},

@@ -1,6 +1,7 @@
 """What can be done with people, one module for each noun. Each action is atomic, says `by` whom and leaves an entry in the
 record, in which people stand by number only."""
 
+from commons.people.actions.leaving import AnswerMissing, LastOfStaff, close_account
 from commons.people.actions.organisations import (
     MembershipExists,
     MembershipNotWaiting,
@@ -23,9 +24,11 @@ from commons.people.actions.roles import (
 from commons.people.actions.users import change_profile, open_account
 
 __all__ = [
+    "AnswerMissing",
     "AppointmentOver",
     "AppointmentOverlaps",
     "DatesWrong",
+    "LastOfStaff",
     "MembershipExists",
     "MembershipNotWaiting",
     "MembershipOver",
@@ -35,6 +38,7 @@ __all__ = [
     "appoint_person",
     "ask_membership",
     "change_profile",
+    "close_account",
     "decline_membership",
     "end_appointment",
     "end_membership",

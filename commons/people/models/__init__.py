@@ -13,9 +13,10 @@ from commons.people.models.organisations import (
 )
 from commons.people.models.register import Outcome, RegisterImport, RegisterImportRow
 from commons.people.models.roles import Appointment, Role
-from commons.people.models.users import User
+from commons.people.models.users import SIGNED_IN_AT, User
 
 __all__ = [
+    "SIGNED_IN_AT",
     "Appointment",
     "LegalForm",
     "Membership",

@@ -12,6 +12,8 @@ from rules import has_perm
 from commons.people.models.organisations import PlainText
 from commons.people.models.roles import MFA_ROLES, Role
 
+SIGNED_IN_AT = "signed_in_at"
+"""Session key: when this session was signed in, in seconds since 1970. The length of a session is limited by it."""
 SECOND_STEPS = frozenset({"totp", "webauthn"})
 """The kinds of allauth authenticator that count as a second step. Recovery codes alone do not."""
 
