@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from consultation import views
+from consultation.views import texts
 
 app_name = "consultation"
 
@@ -17,7 +17,7 @@ PAGES = {
 }
 
 urlpatterns = [
-    *(path(address, views.TextView.as_view(slug=slug), name=slug) for address, slug in PAGES.items()),
-    path("staff/texts/", views.TextListView.as_view(), name="text-list"),
-    path("staff/texts/<int:pk>/", views.TextEditView.as_view(), name="text-edit"),
+    *(path(address, texts.TextView.as_view(slug=slug), name=slug) for address, slug in PAGES.items()),
+    path("staff/texts/", texts.TextListView.as_view(), name="text-list"),
+    path("staff/texts/<int:pk>/", texts.TextEditView.as_view(), name="text-edit"),
 ]

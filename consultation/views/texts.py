@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.generic import DetailView, ListView, UpdateView
 
 from consultation.actions import StaleEdit, edit_text
-from consultation.forms import TextForm
+from consultation.forms.texts import TextForm
 from consultation.models import Text
 
 

@@ -1,0 +1,5 @@
+"""The rows of the process, one module for each noun."""
+
+from consultation.models.texts import Text
+
+__all__ = ["Text"]

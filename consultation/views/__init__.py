@@ -1,0 +1,1 @@
+"""Pages of the process, one module for each noun."""
