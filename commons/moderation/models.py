@@ -150,7 +150,8 @@ def moderates(user: Any) -> bool:
 
 
 def is_barred(user: Any) -> bool:
-    return bool(user.roles & BARRED)
+    """Also of a role that waits for its second sign-in step: without it somebody may do less, never more."""
+    return bool((user.roles | user.roles_waiting) & BARRED)
 
 
 class ModerationQuerySet(models.QuerySet):
