@@ -5,7 +5,6 @@ Whoever locks a post and something that hangs on it locks the post first.
 """
 
 import datetime as dt
-import re
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -26,7 +25,6 @@ from commons.people.models import User
 from commons.themes.models import Theme
 
 Outcome = Submission.Outcome
-PICTURE = re.compile(r"/blog/pictures/([0-9a-f-]{36})/")
 
 
 class NotAnEditor(Exception):
@@ -128,9 +126,7 @@ def _put_words(post: Post, row: Submission, *, now: dt.datetime, is_correction: 
     row.revision = post.revision
     post.themes.set(Theme.objects.filter(pk__in=themes))
     post.threads.set(Thread.objects.filter(pk__in=threads))
-    used = set(PICTURE.findall(post.body))
-    post.pictures.update(is_used=False)
-    post.pictures.filter(pk__in=used).update(is_used=True)
+    post.follow_words()
 
 
 @transaction.atomic

@@ -227,16 +227,23 @@ class Post(Moderated, Writing):
     def hide_history(self, *, since: int = 1) -> None:
         self.submissions.filter(revision__gte=since).exclude(revision=self.revision).update(is_hidden=True)
 
-    @cached_property
-    def pictures_shown(self) -> dict[str, tuple[str, int, int]]:
-        """Its pictures as `richtext` takes them: what each shows, its width and height, by address. One query."""
-        return {
-            picture.get_absolute_url(): (picture.alt, picture.width, picture.height) for picture in self.pictures.all()
-        }
+    def follow_words(self) -> None:
+        """Its pictures are public as long as its public words show them."""
+        used = [picture.pk for picture in self.pictures.all() if picture.get_absolute_url() in self.body]
+        self.pictures.update(is_used=False)
+        self.pictures.filter(pk__in=used).update(is_used=True)
 
-    def to_html(self, words: str, *, top_heading: int = 2) -> SafeString:
-        """Its words, or others that were written for it, with its pictures: one query at most."""
-        pictures = self.pictures_shown if PICTURES in words else None
+    @cached_property
+    def pictures_shown(self) -> list[Any]:
+        return list(self.pictures.all())
+
+    def to_html(self, words: str, *, top_heading: int = 2, is_earlier: bool = False) -> SafeString:
+        """Its words, or others that were written for it, with its pictures: one query at most. Of words that were public
+        earlier, only with those that still are; of the others the words that were typed for them are told."""
+        shown = self.pictures_shown if PICTURES in words else []
+        pictures = {
+            row.get_absolute_url(): (row.alt, row.width, row.height) for row in shown if row.is_used or not is_earlier
+        }
         return richtext.to_html(words, pictures=pictures, top_heading=top_heading, close_gaps=True)
 
     def html_of(self, text: str) -> SafeString:

@@ -137,7 +137,7 @@ class VersionView(WordingsMixin, TemplateView):
         wording = self.numbered(self.kwargs["number"])
         return super().get_context_data(
             wording=wording,
-            html=self.shown.to_html(wording.body),
+            html=self.shown.to_html(wording.body, is_earlier=wording.number != self.shown.revision),
             is_current=wording.number == self.shown.revision,
             **kwargs,
         )

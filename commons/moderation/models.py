@@ -62,7 +62,7 @@ class Moderated(models.Model):
 
     A subclass gives `get_absolute_url`, where its author and moderators find it whatever its standing; `audit_label`,
     without a word of what was written; and `revision`, which grows with each edit. It says by `is_public` and `name_shown`
-    what readers see, and by `hide_history` what becomes of how it read before.
+    what readers see, by `hide_history` what becomes of how it read before, and by `follow_words` what hangs on its words.
 
     Whoever changes its standing or its texts locks its row first and its `Moderation` after it, so that no two wait for
     each other.
@@ -125,6 +125,10 @@ class Moderated(models.Model):
         """Hide from everybody how it read at the revisions from `since` on, up to the one before this: what a moderator
         took out, turned down or never saw is not told by its history either. Hidden wordings stay hidden. A subclass that
         keeps earlier wordings does it; here there are none."""
+
+    def follow_words(self) -> None:
+        """A moderator took words out, or they came back: what is public only because they speak of it follows them. Here
+        there is nothing."""
 
 
 def kinds() -> list[str]:

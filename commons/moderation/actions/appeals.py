@@ -97,6 +97,7 @@ def _give_back(verdict: Verdict, row: Moderated) -> bool:
         setattr(row, name, text)
     row.revision += 1
     row.save(update_fields=["revision", *verdict.kept])
+    row.follow_words()
     return True
 
 

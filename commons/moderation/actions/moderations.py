@@ -165,6 +165,8 @@ def decide_moderation(
         row.hide_history()
     row.standing = Standing.DECLINED if outcome == Outcome.DECLINE else Standing.PUBLISHED
     row.save(update_fields=["standing", "revision", *verdict.kept])
+    if verdict.kept:
+        row.follow_words()
     verdict.revision = row.revision
     verdict.save()
     _end_waiting(moderation)
