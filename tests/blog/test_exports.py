@@ -161,7 +161,7 @@ def test_only_posts_that_everybody_can_read_now_are_told():
 
 def test_a_scheduled_post_is_told_from_its_moment_on():
     post = approve_submission(a_submission(), by=an_editor(), public_from=timezone.now() + dt.timedelta(hours=1))
-    a_comment(post)
+    ContributionFactory(thread=post.thread)
     before = (len(table_of(PostsReport())), len(table_of(CommentsReport())))
     Post.objects.filter(pk=post.pk).update(public_from=timezone.now())
     assert (before, len(table_of(PostsReport())), len(table_of(CommentsReport()))) == ((0, 0), 1, 1)
