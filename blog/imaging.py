@@ -130,6 +130,8 @@ def _read(file: IO[bytes]) -> Image.Image:
     _check_pixels(image.size, MOST_PIXELS_AT_A_FRACTION if at_a_fraction else MOST_PIXELS)
     if is_jpeg:
         image.draft("RGB", (WIDTHS[0], WIDTHS[0]))
+        # One that is long and narrow cannot be shrunk on the way.
+        _check_pixels(image.size, MOST_PIXELS)
     image.load()
     return image
 

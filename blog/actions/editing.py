@@ -5,7 +5,6 @@ Whoever locks a post and something that hangs on it locks the post first.
 """
 
 import datetime as dt
-import re
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -16,7 +15,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from blog.actions.writing import KeptElsewhere, NotNow, authors_of, free_slug, lock_post
+from blog.actions.writing import KeptElsewhere, NotNow, free_slug, lock_post
 from blog.models import Draft, Note, Post, Proposal, Reason, Submission, is_editor
 from commons.audit.actions import record
 from commons.contributions.models import Thread
@@ -26,7 +25,6 @@ from commons.people.models import User
 from commons.themes.models import Theme
 
 Outcome = Submission.Outcome
-PICTURE = re.compile(r"/blog/pictures/([0-9a-f-]{36})/")
 
 
 class NotAnEditor(Exception):
@@ -128,9 +126,7 @@ def _put_words(post: Post, row: Submission, *, now: dt.datetime, is_correction: 
     row.revision = post.revision
     post.themes.set(Theme.objects.filter(pk__in=themes))
     post.threads.set(Thread.objects.filter(pk__in=threads))
-    used = set(PICTURE.findall(post.body))
-    post.pictures.update(is_used=False)
-    post.pictures.filter(pk__in=used).update(is_used=True)
+    post.mark_pictures()
 
 
 @transaction.atomic
@@ -267,6 +263,13 @@ def reschedule_post(post: Post, *, by: User, public_from: dt.datetime) -> Post:
     row.public_from = public_from
     row.save(update_fields=["public_from"])
     record("reschedule_post", row, by=by, data={"public_from": public_from.isoformat()})
+    _tell_authors(
+        row,
+        by=by,
+        subject=gettext_lazy("Your post comes out at another time"),
+        text=lambda: _approved(row),
+        key=f"rescheduled:{row.pk}:{public_from.isoformat()}",
+    )
     return row
 
 
@@ -285,10 +288,10 @@ def pin_post(post: Post, *, by: User, pinned: bool) -> Post:
 @transaction.atomic
 def add_note(post: Post, *, by: User, body: str) -> Note:
     """A few words between authors and editors. The other side is told. Raises `NotAnEditor` for anybody else."""
-    row = Post.objects.select_for_update(of=("self",)).get(pk=post.pk)
-    authors = authors_of(row)
+    row = Post.objects.select_for_update(of=("self",)).filter(pk=post.pk).first()
+    authors = row.writers() if row else []
     by_editor = by not in authors
-    if by_editor and not is_editor(by):
+    if row is None or (by_editor and not is_editor(by)):
         raise NotAnEditor(_("Only the authors and the editors write notes."))
     note = Note.objects.create(post=row, by=by, is_by_editor=by_editor, body=body)
     record("add_note", row, by=by, data={"note": note.pk})
@@ -371,9 +374,9 @@ def _why(row: Submission) -> str:
 
 
 def _tell_authors(
-    post: Post, row: Submission, *, by: User, subject: Any, text: Callable[[], str], key: str = ""
+    post: Post, row: Submission | None = None, *, by: User, subject: Any, text: Callable[[], str], key: str = ""
 ) -> None:
-    for person in authors_of(post):
+    for person in post.writers():
         with translation.override(person.language or None):
             notify(
                 person,

@@ -4,7 +4,7 @@ Whoever locks a post and something that hangs on it locks the post first.
 """
 
 import uuid
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.db import connection, models, transaction
@@ -22,6 +22,8 @@ from commons.people.models import Organisation, User
 
 MOST_UNFINISHED = 20
 """Posts that one person may have begun and never handed in."""
+MOST_WAITING = 10
+"""Posts of one person that may wait for an editor at once."""
 ADDRESSES = 2_026_11  # any number that nobody else locks
 
 
@@ -64,7 +66,7 @@ class NotNow(Exception):
 @transaction.atomic
 def name_author(person: User, *, by: User, about: str = "") -> Author:
     """The author that a person is. Made the first time, under the name they have then; its address is never changed."""
-    User.objects.select_for_update().get(pk=person.pk)
+    User.objects.select_for_update(no_key=True).get(pk=person.pk)
     author = Author.objects.filter(person=person).first()
     if author is None:
         name = person.name or _("Somebody who gave no name")
@@ -111,8 +113,8 @@ def start_post(*, by: User, is_pitch: bool = False) -> Post:
 
 def lock_post(post: Post, author: User) -> Post:
     """The post, locked until the end of the transaction, for one of its authors. Raises `NotYours`."""
-    row = Post.objects.select_for_update(of=("self",)).get(pk=post.pk)
-    if not row.bylines.joined().filter(author__person=author).exists():
+    row = Post.objects.select_for_update(of=("self",)).filter(pk=post.pk).first()
+    if row is None or not row.bylines.joined().filter(author__person=author).exists():
         raise NotYours(_("Only the authors of a post can do this."))
     return row
 
@@ -160,8 +162,8 @@ def hand_in(post: Post, *, by: User, based_on: int, correction: str = "", is_pit
     """Give the draft to the editors, as it stands at revision `based_on`. What waited already is taken back for it.
 
     What is public stays as it is until an editor approves the new wording; `correction` then tells readers what changed.
-    Raises `NotYours`, `KeptElsewhere`, `NotReady`, `NotYourOrganisation`, `CorrectionMissing`, `NothingChanged` or
-    `NotNow`.
+    Raises `NotYours`, `KeptElsewhere`, `NotReady`, `NotYourOrganisation`, `CorrectionMissing`, `NothingChanged`, `TooMany`
+    or `NotNow`.
     """
     row = lock_post(post, by)
     draft = Draft.objects.select_for_update().get(post=row)
@@ -175,7 +177,7 @@ def hand_in(post: Post, *, by: User, based_on: int, correction: str = "", is_pit
         raise NotNow(_("A moderator is looking at this post. You can hand in other words when they have decided."))
     pitched = draft.is_pitch if is_pitch is None else is_pitch
     _check_ready(draft, is_pitch=pitched)
-    _check_organisation(draft.written(), authors_of(row))
+    _check_organisation(draft.written(), row.writers())
     if row.public_from is not None and pitched:
         raise NotReady(_("This post is approved already, so hand in the whole text."))
     if row.public_from is not None and _reads_like(row, draft):
@@ -188,6 +190,7 @@ def hand_in(post: Post, *, by: User, based_on: int, correction: str = "", is_pit
         if waiting.written() == draft.written() and waiting.is_pitch == pitched:
             return waiting
         _take_back(waiting)
+    _check_queue(by)
     number = (row.submissions.aggregate(last=models.Max("number"))["last"] or 0) + 1
     submission = Submission.objects.create(
         post=row,
@@ -203,6 +206,13 @@ def hand_in(post: Post, *, by: User, based_on: int, correction: str = "", is_pit
     draft.save(update_fields=["is_pitch"])
     record("hand_in", row, by=by, data={"number": number, "is_pitch": pitched})
     return submission
+
+
+def _check_queue(by: User) -> None:
+    """Nobody fills the editors' desk alone. One at a time for each person, so that the limit is not slipped past."""
+    User.objects.select_for_update(no_key=True).get(pk=by.pk)
+    if Submission.objects.waiting().filter(by=by).count() >= MOST_WAITING:
+        raise TooMany(_("Many of your posts wait for an editor. Hand this in when they have been read."))
 
 
 def _reads_like(post: Post, draft: Draft) -> bool:
@@ -276,8 +286,3 @@ def drop_draft(post: Post, *, by: User) -> None:
     thread = row.thread
     row.delete()
     thread.delete()
-
-
-def authors_of(post: Post) -> Sequence[User]:
-    """The people behind a post who are to be told things."""
-    return list(User.objects.filter(pen__bylines__in=post.bylines.joined()).distinct().order_by("pk"))

@@ -44,7 +44,14 @@ class SplitMoment(forms.SplitDateTimeField):
         self.say_optional = False
 
     def clean(self, value: Any) -> dt.datetime | None:
-        given = super().clean(value)
+        try:
+            given = super().clean(value)
+        except forms.ValidationError as why:
+            if getattr(why, "code", None) != "ambiguous_timezone":
+                raise
+            raise forms.ValidationError(
+                _("The clocks change in that night, so there is this time twice or not at all. Choose another time.")
+            ) from None
         if given is not None and given > timezone.now() + FURTHEST:
             raise forms.ValidationError(_("This is too far away. Choose a day within two years."))
         if given is not None and given <= timezone.now():

@@ -21,7 +21,7 @@ from blog.models.writing import Writing
 from commons import richtext
 from commons.contributions.models import Contribution, Thread
 from commons.moderation.models import Moderated, ModeratedQuerySet, Standing, is_barred
-from commons.people.models import Role
+from commons.people.models import Role, User
 from commons.themes.models import Theme
 
 WORDS_A_MINUTE = 200
@@ -133,7 +133,8 @@ class Post(Moderated, Writing):
     address and never change once they are set. `revision` counts the wordings that were public."""
 
     moderated_fields = ("title", "summary", "body")
-    nearness = ("bylines__author__person",)
+    nearness = ("bylines__author__person", "thread__hosts")
+    authorship = ("bylines__author__person",)
 
     thread = models.OneToOneField(Thread, models.PROTECT, related_name="post")
     year = models.PositiveSmallIntegerField(null=True, blank=True, editable=False)
@@ -210,9 +211,16 @@ class Post(Moderated, Writing):
         return True
 
     def is_own_business_of(self, user: Any) -> bool:
-        return super().is_own_business_of(user) or user.pk in {
+        # Who wrote it along and took their name away is still among the hosts of its thread.
+        return super().is_own_business_of(user) or user.pk in {host.pk for host in self.thread.hosts.all()}
+
+    def is_written_by(self, user: Any) -> bool:
+        return super().is_written_by(user) or user.pk in {
             byline.author.person_id for byline in self.bylines.all() if byline.author is not None
         }
+
+    def writers(self) -> list[User]:
+        return list(User.objects.filter(pen__bylines__in=self.bylines.joined()).distinct().order_by("pk"))
 
     @property
     def names(self) -> list[str]:
@@ -229,16 +237,33 @@ class Post(Moderated, Writing):
     def hide_history(self, *, since: int = 1) -> None:
         self.submissions.filter(revision__gte=since).exclude(revision=self.revision).update(is_hidden=True)
 
-    @cached_property
-    def pictures_shown(self) -> dict[str, tuple[str, int, int]]:
-        """Its pictures as `richtext` takes them: what each shows, its width and height, by address. One query."""
-        return {
-            picture.get_absolute_url(): (picture.alt, picture.width, picture.height) for picture in self.pictures.all()
-        }
+    @property
+    def changed_at(self) -> dt.datetime | None:
+        """When its public words last changed. What was corrected ahead of its time was first read when it came out."""
+        return max(filter(None, (self.corrected_at, self.public_from)), default=None)
 
-    def to_html(self, words: str, *, top_heading: int = 2) -> SafeString:
-        """Its words, or others that were written for it, with its pictures: one query at most."""
-        pictures = self.pictures_shown if PICTURES in words else None
+    def follow_words(self) -> None:
+        self.mark_pictures()
+        self.corrected_at = timezone.now()
+        self.save(update_fields=["corrected_at"])
+
+    def mark_pictures(self) -> None:
+        """Its pictures are public as long as its public words show them."""
+        used = [picture.pk for picture in self.pictures.all() if picture.get_absolute_url() in self.body]
+        self.pictures.update(is_used=False)
+        self.pictures.filter(pk__in=used).update(is_used=True)
+
+    @cached_property
+    def pictures_shown(self) -> list[Any]:
+        return list(self.pictures.all())
+
+    def to_html(self, words: str, *, top_heading: int = 2, is_earlier: bool = False) -> SafeString:
+        """Its words, or others that were written for it, with its pictures: one query at most. Of words that were public
+        earlier, only with those that still are; of the others the words that were typed for them are told."""
+        shown = self.pictures_shown if PICTURES in words else []
+        pictures = {
+            row.get_absolute_url(): (row.alt, row.width, row.height) for row in shown if row.is_used or not is_earlier
+        }
         return richtext.to_html(words, pictures=pictures, top_heading=top_heading, close_gaps=True)
 
     def html_of(self, text: str) -> SafeString:

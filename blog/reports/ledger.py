@@ -52,7 +52,7 @@ class LedgerLine:
     """One decision of an editor. `title` and `url` are there only for what everybody can read now."""
 
     day: dt.date
-    what: str
+    kind: str
     outcome: str
     reason: str
     took: str
@@ -89,7 +89,7 @@ def _ledger_line(row: Submission) -> LedgerLine:
     is_readable = row.outcome == Submission.Outcome.APPROVED and not row.is_pitch and row.post.is_public
     return LedgerLine(
         day=timezone.localdate(row.decided_at),
-        what=_kind_of(row),
+        kind=_kind_of(row),
         outcome=_("Encouraged") if row.is_pitch and row.outcome == "approved" else row.get_outcome_display(),
         reason=row.get_reason_display(),
         took=lasting(row.decided_at - row.made_at, units=1) if row.decided_at > row.made_at else _("at once"),

@@ -53,6 +53,7 @@ class PostMixin:
         context = {
             "page": thread_page(post.thread, user, order=order, after=after),
             "orders": Order.choices,
+            "closed": True,
             "was_withdrawn": post.standing == Standing.WITHDRAWN,
             "own": post if user.is_authenticated and user.has_perm("blog.keep_draft", post) else None,
             "for_editor": post if is_editor(user) else None,
@@ -81,13 +82,14 @@ class PostView(PostMixin, TemplateView):
         authors = [byline.author for byline in post.named]
         since = note_visit(post.thread, by=user) if user.is_authenticated and post.is_public else None
         order, after = asked_of_thread(self.request)
-        wordings = wordings_of(post)
+        wordings, is_open = wordings_of(post), post.thread.is_open_at(timezone.now())
         return super().get_context_data(
             authors=authors,
             page=thread_page(post.thread, user, order=order, after=after, since=since),
             orders=Order.choices,
             is_later_page="after" in self.request.GET,
-            is_open=post.thread.is_open_at(timezone.now()),
+            is_open=is_open,
+            closed=not is_open,
             corrections=[one for one in wordings if one.correction],
             wording_count=len(wordings),
             subjects=subjects_of(post),
@@ -137,7 +139,7 @@ class VersionView(WordingsMixin, TemplateView):
         wording = self.numbered(self.kwargs["number"])
         return super().get_context_data(
             wording=wording,
-            html=self.shown.to_html(wording.body),
+            html=self.shown.to_html(wording.body, is_earlier=wording.number != self.shown.revision),
             is_current=wording.number == self.shown.revision,
             **kwargs,
         )

@@ -12,10 +12,11 @@ from typing import Any
 
 from django.db import models
 from django.db.models.functions import RowNumber
+from django.utils import timezone
 from django.utils.safestring import SafeString
 
 from commons import richtext
-from commons.contributions.models import Contribution, ContributionQuerySet, Order, Support, Thread
+from commons.contributions.models import Audience, Contribution, ContributionQuerySet, Order, Support, Thread
 from commons.moderation.models import Standing
 
 ROOTS_A_PAGE = 20
@@ -134,6 +135,18 @@ def subject_of(thread: Thread) -> Any:
 def with_subjects(threads: models.QuerySet) -> models.QuerySet:
     """Threads with what they are about, fetched along."""
     return threads.select_related(*_subjects).annotate(_subjects_fetched=models.Value(True))
+
+
+def is_subject_public(thread: Thread) -> bool:
+    """Whether those who may read a thread may read what it is about: one query at most. A thread about nothing stands for
+    itself."""
+    subject = subject_of(thread) if thread.audience == Audience.EVERYONE else None
+    return subject is None or getattr(subject, "is_public", True)
+
+
+def takes_words(thread: Thread) -> bool:
+    """Whether something can be said in a thread now: one query at most."""
+    return thread.is_open_at(timezone.now()) and is_subject_public(thread)
 
 
 def told_of(contributions: Iterable[Contribution]) -> dict[int, Told]:

@@ -7,6 +7,7 @@ from django.contrib import messages
 from django.contrib.auth.mixins import PermissionRequiredMixin
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
+from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
@@ -28,7 +29,7 @@ from commons.contributions.actions import (
 )
 from commons.contributions.forms import EditForm, ReplyForm, ReportForm
 from commons.contributions.models import Audience, Contribution
-from commons.contributions.reports import lines_of, replies_to, subject_of
+from commons.contributions.reports import lines_of, replies_to, subject_of, takes_words
 from commons.moderation.actions import NotPublic, report_subject
 from commons.people.views.typed import KeepsTypedMixin
 
@@ -82,7 +83,7 @@ class ContributionView(ContributionMixin, TemplateView):
             **{
                 f"can_{what}": user.has_perm(f"contributions.{what}_contribution", row) for what in ("edit", "withdraw")
             },
-            can_reply=row.is_published,
+            closed=not takes_words(row.thread),
             **kwargs,
         )
 
@@ -111,6 +112,11 @@ class ReplyView(KeepsTypedMixin, AllowedMixin, FormView):
         if self.contribution.thread.audience != Audience.EVERYONE:
             form.fields["body"].help_text = _("Only the panel can read this")
         return form
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        thread = self.contribution.thread
+        is_shut = not thread.is_open_at(timezone.now())
+        return super().get_context_data(is_shut=is_shut, closed=is_shut or not takes_words(thread), **kwargs)
 
     def form_valid(self, form: ReplyForm) -> HttpResponse:
         data = form.cleaned_data

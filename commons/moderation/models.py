@@ -62,7 +62,7 @@ class Moderated(models.Model):
 
     A subclass gives `get_absolute_url`, where its author and moderators find it whatever its standing; `audit_label`,
     without a word of what was written; and `revision`, which grows with each edit. It says by `is_public` and `name_shown`
-    what readers see, and by `hide_history` what becomes of how it read before.
+    what readers see, by `hide_history` what becomes of how it read before, and by `follow_words` what hangs on its words.
 
     Whoever changes its standing or its texts locks its row first and its `Moderation` after it, so that no two wait for
     each other.
@@ -71,6 +71,8 @@ class Moderated(models.Model):
     moderated_fields: tuple[str, ...] = ()
     # The ways to the people whom `is_own_business_of` means besides the author: lists fetch them along, and leave theirs out.
     nearness: tuple[str, ...] = ()
+    # The ways to the people who wrote it besides the author: they are told of verdicts, and may appeal.
+    authorship: tuple[str, ...] = ()
     markdown_fields: tuple[str, ...] = ("body",)
 
     author = models.ForeignKey(
@@ -106,7 +108,15 @@ class Moderated(models.Model):
 
     def is_own_business_of(self, user: Any) -> bool:
         """Whether somebody is too near to it to decide about it: they wrote it, or it was said to what they wrote."""
-        return self.author_id == user.pk
+        return self.is_written_by(user)
+
+    def is_written_by(self, user: Any) -> bool:
+        """Whether somebody is its author or one of them."""
+        return self.author_id is not None and self.author_id == user.pk
+
+    def writers(self) -> list[Any]:
+        """Its authors, who are told what becomes of it."""
+        return [self.author] if self.author is not None else []
 
     @property
     def name_shown(self) -> str:
@@ -126,6 +136,10 @@ class Moderated(models.Model):
         took out, turned down or never saw is not told by its history either. Hidden wordings stay hidden. A subclass that
         keeps earlier wordings does it; here there are none."""
 
+    def follow_words(self) -> None:
+        """A moderator took words out, or they came back: what is public only because they speak of it follows them. Here
+        there is nothing."""
+
 
 def kinds() -> list[str]:
     """The names by which moderated things are reached from their `Moderation`."""
@@ -138,7 +152,13 @@ def kinds() -> list[str]:
 
 def near() -> list[str]:
     """The ways from a `Moderation` to the people who stand near to its thing."""
-    return [f"{kind}__{path}" for kind in kinds() for path in Moderation._meta.get_field(kind).related_model.nearness]
+    return _ways("nearness")
+
+
+def _ways(name: str) -> list[str]:
+    return [
+        f"{kind}__{way}" for kind in kinds() for way in getattr(Moderation._meta.get_field(kind).related_model, name)
+    ]
 
 
 BARRED = frozenset({"panel_member", "chair", "staff"})
@@ -150,7 +170,8 @@ def moderates(user: Any) -> bool:
 
 
 def is_barred(user: Any) -> bool:
-    return bool(user.roles & BARRED)
+    """Also of a role that waits for its second sign-in step: without it somebody may do less, never more."""
+    return bool((user.roles | user.roles_waiting) & BARRED)
 
 
 class ModerationQuerySet(models.QuerySet):
@@ -261,12 +282,15 @@ class VerdictQuerySet(models.QuerySet):
         return self.filter(outcome__in=[Verdict.Outcome.REDACT, Verdict.Outcome.DECLINE])
 
     def visible_to(self, user: Any) -> Self:
-        """Verdicts in full, with what was taken out: to moderators, and to the author of the thing. The ledger shows less."""
+        """Verdicts in full, with what was taken out: to moderators, and to the authors of the thing. The ledger shows less."""
         if not getattr(user, "is_authenticated", False):
             return self.none()
+        own = models.Q(author=user)
+        for way in _ways("authorship"):
+            own |= models.Q(moderation__in=Moderation.objects.filter(**{way: user.pk}))
         if not moderates(user):
-            return self.filter(author=user)
-        return self.exclude(~models.Q(author=user), moderation__is_independent=True) if is_barred(user) else self
+            return self.filter(own)
+        return self.filter(own | models.Q(moderation__is_independent=False)) if is_barred(user) else self
 
 
 class Verdict(models.Model):

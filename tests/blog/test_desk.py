@@ -318,12 +318,14 @@ def test_a_moment_that_makes_no_sense_is_told_at_its_field(desk, data, errors):
     assert (fresh(submission).outcome, "<title>Error:" in text_of(response)) == ("waiting", True)
 
 
-def test_an_hour_that_the_clocks_leave_out_is_refused(desk):
+@pytest.mark.parametrize("day", ["2027-03-28", "2027-10-31"])
+def test_an_hour_that_the_clocks_leave_out_or_tell_twice_is_refused_in_plain_words(desk, day):
     with time_machine.travel("2027-03-01 10:00Z"):
         response = entered(an_editor()).post(
-            at("submission-approve", a_submission()), {"number": 1, **moment("2027-03-28", "01:30")}
+            at("submission-approve", a_submission()), {"number": 1, **moment(day, "01:30")}
         )
-    assert (response.status_code, list(errors_of(response))) == (422, ["moment"])
+    why = "The clocks change in that night, so there is this time twice or not at all. Choose another time."
+    assert (response.status_code, errors_of(response)) == (422, {"moment": [why]})
 
 
 def test_an_idea_is_encouraged(desk):

@@ -86,6 +86,26 @@ def test_a_post_that_goes_while_somebody_writes_gives_their_words_back(client, r
     assert (answer.status_code, "My long words" in page, post.title in page) == (410, True, False)
 
 
+@pytest.mark.parametrize("end", ["withdrawn", "closed"])
+def test_where_nothing_can_be_said_no_reply_is_offered_or_taken(client, reader, author, post, end):
+    row = a_comment(post)
+    reply = reverse("contributions:reply", args=[row.pk])
+    pages = [post.get_absolute_url(), row.get_absolute_url()]
+    assert [reply in client.get(page).content.decode() for page in pages] == [True, True]
+    if end == "withdrawn":
+        withdraw_post(post, by=author)
+        why = "What this was said to is not public any more, so nothing can be added to it."
+    else:
+        close_thread(post.thread, by=an_editor(), closes_at=timezone.now(), reason="It went in circles.")
+        why = "This discussion is closed. The reason: It went in circles."
+    assert [reply in client.get(page).content.decode() for page in pages] == [False, False]
+    shown = client.get(reply).content.decode()
+    assert (why in shown, 'name="body"' in shown) == (True, False)
+    sent = client.post(reply, said("My words."))
+    kept = "My words.</textarea>" in sent.content.decode()
+    assert (sent.status_code, kept, post.thread.contributions.count()) == (422, True, 1)
+
+
 def test_what_was_typed_before_signing_in_again_is_on_the_page(client, post):
     client.post(comment_on(post), said("My long words"))
     client.force_login(UserFactory())

@@ -161,6 +161,10 @@ REFUSED = {
         a_progressive_jpeg(5_000, 4_000),
         "This picture is too large: 5000 by 4000 dots. Make it smaller and send it again.",
     ),
+    "jpeg that is too narrow to be shrunk while it is read": (
+        a_photo(1_500, 12_000).getvalue(),
+        "This picture is too large: 1500 by 12000 dots. Make it smaller and send it again.",
+    ),
     "gif that says it is large": (
         a_large_gif(),
         "This picture is too large: 65535 by 65535 dots. Make it smaller and send it again.",

@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from blog.actions.editing import approve_submission, correct_post
+from blog.actions.pictures import PictureInUse, drop_picture
 from blog.actions.writing import NotNow, hand_in, keep_draft, withdraw_post
 from blog.models import Author, Byline, Picture, PictureFile, Post, Submission
 from commons.digests.models import Notice
@@ -23,7 +24,7 @@ from commons.moderation.actions import (
 )
 from commons.moderation.models import Moderation, Verdict
 from commons.moderation.reports import ledger_page
-from tests.factories.blog import BODY, SUMMARY, TITLE, a_post, an_editor
+from tests.factories.blog import BODY, SUMMARY, TITLE, a_picture, a_post, an_editor
 from tests.factories.people import UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -104,6 +105,34 @@ def test_moderators_see_the_pictures_of_what_they_decide_about():
     decide(post, "decline")
     people = [moderator(), UserFactory(roles=["moderator", "staff"]), UserFactory()]
     assert [Picture.objects.visible_to(person).count() for person in people] == [1, 0, 0]
+
+
+def test_a_picture_that_a_moderator_takes_out_is_public_no_more_and_comes_back_with_the_words():
+    post = a_post()
+    first, second = a_picture(post), a_picture(post)
+    lines = [f"![A shelf]({picture.get_absolute_url()})" for picture in (first, second)]
+    correct_post(
+        post, by=an_editor(), seen=1, title=TITLE, summary=SUMMARY, body="\n\n".join(lines), correction="Pictures."
+    )
+    report_subject(post, by=UserFactory(), reason="private")
+    verdict = decide(post, "redact", words={"body": lines[1]})
+    shown = [Client().get(picture.get_absolute_url()).status_code for picture in (first, second)]
+    page = text_of(Client().get(post.get_absolute_url()))
+    assert (shown, f"{first.pk}" in page, page.count(f"{second.pk}")) == ([404, 200], False, 2)
+    appeal = appeal_verdict(verdict, by=post.author, text="He agreed.")
+    decide_appeal(appeal, by=moderator(), outcome="overturned", explanation="He did.")
+    assert Client().get(first.get_absolute_url()).status_code == 200
+
+
+def test_a_picture_in_what_was_taken_down_waits_for_the_appeal():
+    post = a_post()
+    picture = a_picture(post)
+    words = {"title": TITLE, "summary": SUMMARY, "body": f"![A shelf]({picture.get_absolute_url()})"}
+    correct_post(post, by=an_editor(), seen=1, correction="A picture.", **words)
+    report_subject(post, by=UserFactory(), reason="private")
+    decide(post, "decline")
+    with pytest.raises(PictureInUse):
+        drop_picture(picture, by=post.author)
 
 
 def test_a_post_is_shortened_on_the_page():
@@ -194,6 +223,23 @@ def test_after_an_overturned_refusal_the_words_there_are_stay_in_the_history():
     decide_appeal(appeal, by=moderator(), outcome="overturned", explanation="He did.")
     correct_post(fresh(post), by=an_editor(), seen=1, title="New", summary="New.", body="New.", correction="A slip.")
     assert [row.revision for row in post.submissions.wordings()] == [2, 1]
+
+
+def test_every_author_is_told_and_one_of_them_appeals_for_all():
+    other = UserFactory(name="Odhran Keane")
+    post = reported(along=[other])
+    verdict = decide(post, "decline")
+    address = reverse("moderation:verdict-appeal", args=[verdict.pk])
+    told = Notice.objects.filter(kind="verdict").order_by("recipient")
+    everyone = sorted((person.pk, address) for person in (post.author, other))
+    assert list(told.values_list("recipient", "path")) == everyone
+    assert address in text_of(entered(other).get(reverse("blog:writing", args=[post.pk])))
+    assert entered(other).post(address, {"text": "My uncle agreed."}).status_code == 302
+    assert "Another author appealed on" in text_of(entered(post.author).get(address))
+    assert entered(UserFactory()).get(address).status_code == 404
+    decide_appeal(verdict.appeal, by=moderator(), outcome="overturned", explanation="He did.")
+    answered = Notice.objects.filter(kind="appeal").order_by("recipient")
+    assert list(answered.values_list("recipient", "path")) == everyone
 
 
 def test_an_upheld_refusal_keeps_it_down():

@@ -361,6 +361,25 @@ def test_memory_stays_flat_whatever_is_brought(client, post):
     assert grown < 100_000, f"{grown} kB"
 
 
+def test_an_address_of_no_picture_in_the_words_hinders_no_approval(post, halina):
+    body = f"/blog/pictures/{'0' * 36}/ and ![x](/blog/pictures/{'-' * 36}/)"
+    keep_draft(post, by=halina, based_on=2, written={"body": body})
+    approve_submission(hand_in(post, by=halina, based_on=3), by=an_editor())
+    assert Post.objects.get().body == body
+
+
+def test_an_earlier_wording_tells_in_words_what_a_picture_showed_that_is_not_public_any_more(client, post, halina):
+    pictures = [a_picture(post, alt="Old"), a_picture(post, alt="Kept")]
+    lines = [f"![{picture.alt}]({picture.get_absolute_url()})" for picture in pictures]
+    keep_draft(post, by=halina, based_on=2, written={"body": "\n\n".join(lines)})
+    approve_submission(hand_in(post, by=halina, based_on=3), by=an_editor())
+    keep_draft(post, by=halina, based_on=3, written={"body": lines[1]})
+    approve_submission(hand_in(post, by=halina, based_on=4, correction="A picture less."), by=an_editor())
+    post = Post.objects.get()
+    page = client.get(reverse("blog:version", args=[post.year, post.slug, 1])).content.decode()
+    assert ("<p>Old</p>" in page, page.count("<img")) == (True, 1)
+
+
 # --- changing and taking away ---------------------------------------------------------------------------------------------
 
 

@@ -16,6 +16,7 @@ from commons.moderation.actions.moderations import decide_moderation
 from commons.moderation.models import Cause
 from tests.architecture.test_query_counts import queries
 from tests.factories.blog import a_comment, a_draft, a_post, a_submission, a_theme, an_author, an_editor
+from tests.factories.contributions import ContributionFactory
 from tests.factories.panel import a_section
 from tests.factories.people import AppointmentFactory, MembershipFactory, UserFactory
 
@@ -101,7 +102,7 @@ def test_what_is_not_public_is_nowhere(client, author, theme, state):
     before = everywhere(client, theme)
     secret = NOT_PUBLIC[state](title="The quincunx one", by=author, themes=[theme], body=BODY)
     if secret.slug:
-        a_comment(secret, body=f"A comment about {WORDS}.")
+        ContributionFactory(thread=secret.thread, body=f"A comment about {WORDS}.")
     after = everywhere(client, theme)
     assert [name for name, page in after.items() if "quincunx" in page] == []
     # No count betrays it either. The ledger counts the decision, and says no more.
@@ -403,6 +404,15 @@ def test_the_ledger_tells_every_decision_without_names(client, author):
     assert [name for name in ("Gwen Roberts", "Edith Editor", "quincunx", "Still waiting") if name in page] == []
     withdraw_post(post, by=author)
     assert "The public one" not in client.get(reverse("blog:ledger")).content.decode()
+
+
+def test_what_a_moderator_took_down_waits_for_no_editor(client, author):
+    post = a_post(by=author)
+    keep_draft(post, by=author, based_on=post.draft.revision, written={"body": "Other words."})
+    hand_in(post, by=author, based_on=post.draft.revision + 1, correction="The sum.")
+    taken_down(post)
+    counts = client.get(reverse("blog:ledger")).context["counts"]
+    assert (counts.waiting, counts.waiting_since) == (0, None)
 
 
 # --- Queries -------------------------------------------------------------------------------------------------------------

@@ -7,7 +7,6 @@ from typing import Any
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
-from blog.actions.bylines import ask_coauthor
 from blog.actions.editing import approve_submission, correct_post, decline_submission, propose_changes
 from blog.actions.following import follow
 from blog.actions.writing import withdraw_post
@@ -32,9 +31,9 @@ def draw_blog(people: dict[str, User]) -> SimpleNamespace:
     row.public = Post.objects.get(pk=row.public.pk)
     row.picture = a_picture(a_draft("A secret plan for the mill", by=member))
     row.draft = row.picture.post
-    row.waiting = a_submission("Waiting for an editor", by=member)
+    row.waiting = a_submission("Waiting for an editor", by=member, asked=[people["person"].email])
     row.proposal = propose_changes(row.waiting, by=editor, title="Waiting", summary="Short.", body="Shorter.")
-    row.asked = ask_coauthor(row.waiting.post, by=member, email=people["person"].email)
+    row.asked = row.waiting.post.bylines.get(author=None)
     row.scheduled = approve_submission(
         a_submission("Out next week", by=member), by=editor, public_from=timezone.now() + dt.timedelta(days=7)
     )

@@ -26,6 +26,7 @@ from commons.contributions.models import (
     Support,
     Thread,
 )
+from commons.contributions.reports import is_subject_public
 from commons.digests.actions import notify
 from commons.moderation.actions import hold, release
 from commons.moderation.models import Cause, Standing
@@ -100,13 +101,16 @@ def add_contribution(
     Raises `ThreadClosed`, `TooSoon`, `CannotReply`, `NotYourOrganisation` or `MandateIncomplete`.
     """
     key = key or uuid.uuid4()
-    # One at a time for each author: the second half of a double click finds the first, and no limit is slipped past.
-    User.objects.select_for_update().get(pk=by.pk)
+    # One at a time for each author: the second half of a double click finds the first, and no limit is slipped past. The key
+    # stays free, or a moderator who tells them of a verdict would wait for us while we wait for what they decide about.
+    User.objects.select_for_update(no_key=True).get(pk=by.pk)
     already = Contribution.objects.filter(author=by, key=key).first()
     if already is not None:
         return already
     if not thread.is_open_at(timezone.now()):
         raise ThreadClosed(thread.close_reason or _("Nothing more can be said here."))
+    if not is_subject_public(thread):
+        raise ThreadClosed(_("What this was said to is not public any more, so nothing can be added to it."))
     _check_pace(thread, by)
     _check_mandate(speaking, by)
     contribution = Contribution(
@@ -173,7 +177,7 @@ def key_in_contribution(
     The same person with the same `key` gets the same row again. Raises `MandateIncomplete`.
     """
     key = key or uuid.uuid4()
-    User.objects.select_for_update().get(pk=by.pk)
+    User.objects.select_for_update(no_key=True).get(pk=by.pk)
     already = Contribution.objects.filter(keyed_in_by=by, key=key).first()
     if already is not None:
         return already

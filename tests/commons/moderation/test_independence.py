@@ -31,10 +31,12 @@ def thread() -> Thread:
     return ThreadFactory(is_independent=True)
 
 
-@pytest.fixture(params=BARRED)
+@pytest.fixture(params=[(role, True) for role in BARRED] + [("staff", False)], ids=str)
 def barred(request):
-    """A moderator with another role, which `appoint_person` allows: staff may moderate the rest of the site."""
-    return UserFactory(roles=["moderator", request.param])
+    """A moderator with another role, which `appoint_person` allows: staff may moderate the rest of the site. Who takes away
+    their second sign-in step gains nothing by it."""
+    role, second_step = request.param
+    return UserFactory(roles=["moderator", role], roles__mfa=second_step)
 
 
 @pytest.fixture
