@@ -235,7 +235,8 @@ def thread_page(
 ) -> ThreadPage:
     """One page of the roots of a thread, each with its first replies. `rows` narrows the roots (to one paragraph, say).
 
-    `after` is the number of the last contribution of the page before. As many queries for a thread of 5,000 as for one of 5.
+    `after` is the number of the last contribution of the page before. A thread of 5,000 takes one query more than one of 5, which
+    stands here whole and need not be counted.
     """
     rows = Contribution.objects.all() if rows is None else rows
     roots = rows.in_thread(thread).roots()
