@@ -117,7 +117,7 @@ class PostFeedView(FeedView):
 
     def entries(self) -> Iterable[dict[str, Any]]:
         posts = public_posts(theme=self.theme, author=self.author).newest_first().defer("body", "search")
-        return [entry_of_post(post) for post in posts[:POSTS_IN_A_FEED]]
+        return [entry_of_post(post) for post in posts.with_authors().prefetch_related("themes")[:POSTS_IN_A_FEED]]
 
 
 class ThemeFeedView(PostFeedView):

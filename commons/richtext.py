@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
-from functools import cache
+from functools import cache, lru_cache
 from html import escape
 from typing import Literal
 from urllib.parse import urlsplit
@@ -81,6 +81,16 @@ def to_html(
     and addresses on this site; every other link, and one whose text cannot be seen, is left as plain text. Images are replaced
     by their description; those whose address stands in `pictures`, and no others, are shown.
     """
+    return _html(markdown, top_heading, close_gaps, tuple(pictures.items()) if pictures else ())
+
+
+# A page that many read holds the same texts each time. A text is found by nothing but itself, and only while the process lives,
+# so that what may be shown, and a rule made stricter, are never a matter of what is kept here.
+@lru_cache(maxsize=256)
+def _html(
+    markdown: str, top_heading: int, close_gaps: bool, shown: tuple[tuple[str, tuple[str, int, int]], ...]
+) -> SafeString:
+    pictures = dict(shown)
     tokens = _read(markdown)
     if close_gaps:
         _close_gaps(tokens)
@@ -90,7 +100,7 @@ def to_html(
         if token.children:
             token.children = _without_bad_links(token.children)
     reader = _reader()
-    html = reader.renderer.render(tokens, reader.options, {"pictures": pictures or {}})
+    html = reader.renderer.render(tokens, reader.options, {"pictures": pictures})
     return SafeString((_cleaner_with(pictures) if pictures else CLEANER).clean(html))
 
 

@@ -1,9 +1,11 @@
 """The list of posts and its ways in: words, themes, authors and months. Nothing but what is public is ever counted or listed.
 
-Each function asks a fixed number of queries, whatever the number of posts.
+Each function asks a fixed number of queries, whatever the number of posts. What is long is chosen and sorted by numbers alone,
+which the indexes hold, and only the few of one page are read in full (`posts_in_full`, `comments_in_full`).
 """
 
 import datetime as dt
+from collections.abc import Iterable
 
 from django.contrib.postgres.search import SearchQuery, SearchRank
 from django.db import models
@@ -30,7 +32,7 @@ class ListOrder(models.TextChoices):
 
 
 def listed(posts: PostQuerySet) -> PostQuerySet:
-    """Posts with whatever a line about each needs, fetched along: three queries."""
+    """Posts with whatever a bare line about each needs, fetched along: two queries."""
     return posts.defer("search").with_authors().with_comment_count()
 
 
@@ -38,7 +40,7 @@ def public_posts(
     *, words: str = "", theme: Theme | None = None, author: Author | None = None, order: str = ListOrder.NEWEST
 ) -> PostQuerySet:
     """What everybody may read, narrowed and sorted. Pinned ones come first where nothing narrows the list by words."""
-    posts = listed(Post.objects.public())
+    posts = Post.objects.public()
     if theme is not None:
         posts = posts.filter(themes=theme)
     if author is not None:
@@ -47,7 +49,7 @@ def public_posts(
         posts = posts.matching(words)
     match order:
         case ListOrder.DISCUSSED:
-            return posts.order_by("-comment_count", "-public_from", "-pk")
+            return posts.with_comment_count().order_by("-comment_count", "-public_from", "-pk")
         case ListOrder.BEST if words:
             rank = SearchRank(F("search"), SearchQuery(words, config="english", search_type="websearch"))
             return posts.annotate(rank=rank).order_by("-rank", "-public_from", "-pk")
@@ -55,6 +57,14 @@ def public_posts(
             return posts.newest_first()
         case _:
             return posts.order_by(F("pinned_at").desc(nulls_last=True), "-public_from", "-pk")
+
+
+def posts_in_full(numbers: Iterable[int]) -> list[Post]:
+    """Public posts by their numbers, in that order, each with its themes: three queries."""
+    numbers = list(numbers)
+    rows = listed(Post.objects.public().filter(pk__in=numbers)).prefetch_related("themes")
+    found = {post.pk: post for post in rows}
+    return [found[number] for number in numbers if number in found]
 
 
 def newest_posts(most: int = 3) -> list[Post]:
@@ -68,7 +78,7 @@ def posts_of_month(year: int, month: int) -> PostQuerySet:
     here = timezone.get_current_timezone()
     start = dt.datetime(year, month, 1, tzinfo=here)
     end = dt.datetime(year + month // 12, month % 12 + 1, 1, tzinfo=here)
-    return listed(Post.objects.public()).filter(public_from__gte=start, public_from__lt=end).newest_first()
+    return Post.objects.public().filter(public_from__gte=start, public_from__lt=end).newest_first()
 
 
 def archive_months() -> list[tuple[dt.date, int]]:
@@ -82,20 +92,24 @@ def archive_months() -> list[tuple[dt.date, int]]:
 
 def themes_in_use() -> models.QuerySet:
     """Themes under which there is something to read, each with `post_count`: one query."""
-    through = Post.themes.through.objects.filter(theme=OuterRef("pk"), post__in=Post.objects.public())
-    return Theme.objects.annotate(post_count=_number(through, "theme")).filter(post_count__gt=0)
-
-
-def _number(rows: models.QuerySet, by: str) -> Coalesce:
-    """How many rows there are for each: 0 for none."""
-    counted = rows.order_by().values(by).annotate(number=Count("pk")).values("number")
-    return Coalesce(Subquery(counted, output_field=models.IntegerField()), 0)
+    themes = Theme.objects.filter(posts__in=Post.objects.public()).annotate(post_count=Count("posts"))
+    # Rows that are counted together come in no order of their own.
+    return themes.order_by("place", "name")
 
 
 def comments_matching(words: str) -> ContributionQuerySet:
     """Public contributions to public posts that hold these words, the newest first."""
-    rows = Contribution.objects.public().filter(thread__post__in=Post.objects.public()).matching(words)
-    return rows.with_authors().select_related("thread__post").in_order(Order.NEWEST)
+    return _public_comments().matching(words).in_order(Order.NEWEST)
+
+
+def comments_in_full(numbers: Iterable[int]) -> list[Contribution]:
+    """Those of these numbers, the newest first, with whatever a line about each and its post needs: one query."""
+    rows = _public_comments().filter(pk__in=list(numbers)).with_authors().select_related("thread__post")
+    return list(rows.defer("search", "thread__post__search", "thread__post__body").in_order(Order.NEWEST))
+
+
+def _public_comments() -> ContributionQuerySet:
+    return Contribution.objects.public().filter(thread__post__in=Post.objects.public())
 
 
 def author_counts(author: Author) -> tuple[int, int]:
@@ -121,8 +135,17 @@ def posts_for_sitemap() -> PostQuerySet:
 
 def related_posts(post: Post, most: int = RELATED_SHOWN) -> list[Post]:
     """Public posts that share the most themes and subjects with this one; the newer of two that share as many."""
-    themes = Post.themes.through.objects.filter(post=OuterRef("pk"), theme__in=post.themes.values("pk"))
-    threads = Post.threads.through.objects.filter(post=OuterRef("pk"), thread__in=post.threads.values("pk"))
-    shared = _number(themes, "post") + _number(threads, "post")
-    others = Post.objects.public().exclude(pk=post.pk).annotate(shared=shared).filter(shared__gt=0)
+    themes, threads = Post.themes.through.objects, Post.threads.through.objects
+    themes = themes.filter(theme__in=themes.filter(post=post).values("theme"))
+    threads = threads.filter(thread__in=threads.filter(post=post).values("thread"))
+    others = Post.objects.public().exclude(pk=post.pk)
+    # Only those that share something are looked at, found from what they share.
+    others = others.filter(Q(pk__in=themes.values("post")) | Q(pk__in=threads.values("post")))
+    others = others.annotate(shared=_number(themes) + _number(threads))
     return list(listed(others).order_by("-shared", "-public_from", "-pk")[:most])
+
+
+def _number(links: models.QuerySet) -> Coalesce:
+    """How many of these links each post has: 0 for none."""
+    counted = links.filter(post=OuterRef("pk")).order_by().values("post").annotate(number=Count("pk")).values("number")
+    return Coalesce(Subquery(counted, output_field=models.IntegerField()), 0)

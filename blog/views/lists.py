@@ -16,7 +16,9 @@ from blog.reports import (
     ListOrder,
     archive_months,
     author_counts,
+    comments_in_full,
     comments_matching,
+    posts_in_full,
     posts_of_month,
     public_posts,
     themes_in_use,
@@ -34,9 +36,11 @@ class ListMixin:
 
     request: HttpRequest
 
-    def page_of(self, posts: PostQuerySet) -> dict[str, Any]:
-        page = Paginator(posts, POSTS_A_PAGE).get_page(self.request.GET.get("page"))
-        return {"page_obj": page, "paginator": page.paginator, "posts": list(page.object_list)}
+    def page_of(self, posts: PostQuerySet, *, at_once: bool = False) -> dict[str, Any]:
+        """`at_once` asks for the numbers of all: where each has to be looked at anyhow, that saves counting them before."""
+        numbers = posts.values_list("pk", flat=True)
+        page = Paginator(list(numbers) if at_once else numbers, POSTS_A_PAGE).get_page(self.request.GET.get("page"))
+        return {"page_obj": page, "paginator": page.paginator, "posts": posts_in_full(page.object_list)}
 
 
 class PostListView(ListMixin, TemplateView):
@@ -59,7 +63,7 @@ class PostListView(ListMixin, TemplateView):
         if words and self.request.GET.get("in") == "comments":
             found = {"comments_only": True}
         else:
-            found = self.page_of(public_posts(words=words, theme=theme, order=order))
+            found = self.page_of(public_posts(words=words, theme=theme, order=order), at_once=bool(words))
         return super().get_context_data(
             form=form,
             words=words,
@@ -78,9 +82,10 @@ class PostListView(ListMixin, TemplateView):
         rows = comments_matching(words)
         place = PlaceForm(self.request.GET).place
         last = rows.filter(pk=place).first() if place else None
-        found = list((rows.after(last, Order.NEWEST) if last else rows)[: COMMENTS_A_PAGE + 1])
-        lines = lines_of(found[:COMMENTS_A_PAGE], self.request.user)
-        return {"comments": lines, "comments_after": lines[-1].row.pk if len(found) > COMMENTS_A_PAGE else None}
+        rows = rows.after(last, Order.NEWEST) if last else rows
+        numbers = list(rows.values_list("pk", flat=True)[: COMMENTS_A_PAGE + 1])
+        lines = lines_of(comments_in_full(numbers[:COMMENTS_A_PAGE]), self.request.user)
+        return {"comments": lines, "comments_after": numbers[-2] if len(numbers) > COMMENTS_A_PAGE else None}
 
 
 class ThemeView(PostListView):

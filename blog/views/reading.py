@@ -11,6 +11,7 @@ from django.views.generic import TemplateView
 
 from blog.forms.reading import PlaceForm
 from blog.models import Post, is_editor
+from blog.models.posts import PICTURES
 from blog.reports import citations_of, gone_posts, related_posts, subjects_of, told, wordings_of
 from blog.views.following import follow_buttons
 from commons import richtext
@@ -36,7 +37,7 @@ class PostMixin:
     def shown(self) -> Post | None:
         """The post, or None for one that is gone or was never there."""
         rows = Post.objects.visible_to(self.request.user).defer("search").with_authors().with_comment_count()
-        rows = rows.select_related("thread", "organisation")
+        rows = rows.select_related("thread").prefetch_related("themes")
         address = {"year": self.kwargs["year"], "slug": self.kwargs["slug"]}
         found = rows.filter(**address).first()
         if found is None or found.is_gone:
@@ -82,7 +83,9 @@ class PostView(PostMixin, TemplateView):
         authors = [byline.author for byline in post.named]
         since = note_visit(post.thread, by=user) if user.is_authenticated and post.is_public else None
         order, after = asked_of_thread(self.request)
-        wordings, is_open = wordings_of(post), post.thread.is_open_at(timezone.now())
+        # Of a post with one wording there is nothing to compare and nothing to correct.
+        wordings = wordings_of(post) if post.revision > 1 else []
+        is_open = post.thread.is_open_at(timezone.now())
         return super().get_context_data(
             authors=authors,
             page=thread_page(post.thread, user, order=order, after=after, since=since),
@@ -98,7 +101,7 @@ class PostView(PostMixin, TemplateView):
             follow_buttons=follow_buttons(user, None, post, *authors) if post.is_public else [],
             address=settings.SITE_ADDRESS + post.get_absolute_url(),
             site_address=settings.SITE_ADDRESS,
-            picture=post.pictures.filter(is_used=True).first(),
+            picture=post.pictures.filter(is_used=True).first() if PICTURES in post.body else None,
             is_own=user.is_authenticated and user.has_perm("blog.keep_draft", post),
             may_edit=is_editor(user),
             **kwargs,

@@ -169,7 +169,7 @@ class ContributionQuerySet(ModeratedQuerySet):
 
     def with_authors(self) -> Self:
         """Whatever a line about its author needs, fetched along."""
-        return self.select_related("author", "organisation", "keyed_in_by")
+        return self.select_related("author", "organisation")
 
     def in_order(self, order: str) -> Self:
         """Sorted for a thread. Ties are broken by number, so that a place in the list can be named (`after`)."""
@@ -208,7 +208,8 @@ class Contribution(Moderated):
     moderated_fields = ("body", "replacement")
     nearness = ("thread__hosts",)
 
-    thread = models.ForeignKey(Thread, models.PROTECT, related_name="contributions")
+    # Two indexes begin with it, so that it needs none of its own.
+    thread = models.ForeignKey(Thread, models.PROTECT, related_name="contributions", db_index=False)
     parent = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="replies")
     root = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="+")
     depth = models.PositiveSmallIntegerField(default=0)
@@ -284,7 +285,16 @@ class Contribution(Moderated):
             ),
         ]
         indexes = [
-            models.Index(fields=["thread", "-made_at", "-id"], name="contributions_by_date"),
+            # What a thread holds is counted from here alone: `standing` and `parent` come with it.
+            models.Index(
+                fields=["thread", "-made_at", "-id"], include=["standing", "parent"], name="contributions_by_date"
+            ),
+            # The newest of all threads, for a search whose words stand in many.
+            models.Index(
+                fields=["-made_at", "-id"],
+                name="contributions_newest",
+                condition=models.Q(standing=Standing.PUBLISHED),
+            ),
             models.Index(fields=["thread", "-support_count", "-id"], name="contributions_by_support"),
             models.Index(fields=["root", "made_at", "id"], name="contributions_replies"),
             models.Index(fields=["author", "-made_at"], name="contributions_of_one_person"),

@@ -248,46 +248,56 @@ def thread_page(
 ) -> ThreadPage:
     """One page of the roots of a thread, each with its first replies. `rows` narrows the roots (to one paragraph, say).
 
-    `after` is the number of the last contribution of the page before. As many queries for a thread of 5,000 as for one of 5.
+    `after` is the number of the last contribution of the page before. A thread of 5,000 takes one query more than one of 5, which
+    stands here whole and need not be counted.
     """
     rows = Contribution.objects.all() if rows is None else rows
-    roots = readable(rows.in_thread(thread).roots(), user)
-    total = roots.published().count()
+    roots = rows.in_thread(thread).roots()
     last = Contribution.objects.filter(pk=after, thread=thread).first() if after else None
-    listed = roots.in_order(order).with_authors()
+    listed = readable(roots, user).in_order(order).with_authors().defer("search")
     if last is not None:
         listed = listed.after(last, order)
     found = list(listed[: size + 1])
-    lines = lines_of(found[:size], user, since=since)
-    _hang_replies(lines, user, since)
+    shown, is_whole = found[:size], last is None and len(found) <= size
+    lines = lines_of([*shown, *_first_replies(shown, user)], user, since=since)
+    _hang(lines[len(shown) :], {line.row.pk: line for line in lines[: len(shown)]})
     new = 0
     if since is not None:
         new = Contribution.objects.published().in_thread(thread).since(since).exclude(author=user).count()
     return ThreadPage(
-        lines=lines, total=total, new=new, order=order, following=found[size - 1].pk if len(found) > size else None
+        lines=lines[: len(shown)],
+        # What stands here whole need not be counted once more.
+        total=sum(row.is_published for row in shown) if is_whole else roots.published().count(),
+        new=new,
+        order=order,
+        following=None if len(found) <= size else shown[-1].pk,
     )
 
 
-def _hang_replies(lines: list[Line], user: Any, since: dt.datetime | None) -> None:
-    """The first replies of each root, in the order in which they read: each below what it answers."""
-    if not lines:
-        return
-    by_root = {line.row.pk: line for line in lines}
+def _first_replies(roots: Sequence[Contribution], user: Any) -> Iterable[Contribution]:
+    """The first replies to each of these, with `siblings`: how many there are."""
+    if not roots:
+        return []
     place = models.Window(RowNumber(), partition_by="root", order_by=["made_at", "pk"])
     size = models.Window(models.Count("pk"), partition_by="root")
-    replies = (
-        readable(Contribution.objects.filter(root__in=by_root), user)
+    return (
+        readable(Contribution.objects.filter(root__in=[row.pk for row in roots]), user)
         .with_authors()
+        .defer("search")
         .annotate(place=place, siblings=size)
         .filter(place__lte=REPLIES_SHOWN)
         .order_by("root", "made_at", "pk")
     )
-    for line in lines_of(replies, user, since=since):
-        root = by_root[line.row.root_id]
+
+
+def _hang(replies: Iterable[Line], roots: dict[int, Line]) -> None:
+    """Give each root its replies, in the order in which they read: each below what it answers."""
+    for line in replies:
+        root = roots[line.row.root_id]
         root.replies.append(line)
         root.more_replies = max(0, line.row.siblings - REPLIES_SHOWN)
-    for line in lines:
-        line.replies = in_reading_order(line.replies)
+    for root in roots.values():
+        root.replies = in_reading_order(root.replies)
 
 
 def in_reading_order(replies: Sequence[Line]) -> list[Line]:

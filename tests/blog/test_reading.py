@@ -9,7 +9,7 @@ from django.utils import timezone
 from blog.actions.editing import approve_submission, correct_post, decline_submission, pin_post
 from blog.actions.writing import hand_in, keep_draft, withdraw_post
 from blog.models import Author, Post
-from blog.reports import Citation
+from blog.reports import Citation, posts_in_full
 from commons.contributions.actions import close_thread, slow_thread
 from commons.moderation.actions import hold, report_subject
 from commons.moderation.actions.moderations import decide_moderation
@@ -205,6 +205,21 @@ def test_the_list_is_sorted_and_pinned_ones_come_first(client):
     pin_post(old, by=an_editor(), pinned=True)
     assert titles(client) == ["Old", "New", "Middle"]
     assert new.title == "New"
+
+
+def test_themes_beside_the_list_stand_in_their_place_with_their_posts_counted(client):
+    last, first, unused = a_theme("Finance", place=2), a_theme("Wales", place=1), a_theme("Housing", place=0)
+    a_post("Both", themes=[first, last])
+    a_post("One", themes=[last])
+    declined(title="Neither", themes=[first, unused])
+    shown = client.get(reverse("blog:list")).context["themes"]
+    assert [(theme.name, theme.post_count) for theme in shown] == [("Wales", 1), ("Finance", 2)]
+
+
+def test_a_post_that_is_withdrawn_while_a_list_is_read_is_left_out_of_it(author):
+    numbers = [a_post(title, by=author).pk for title in ("Oldest", "Older", "New")]
+    withdraw_post(Post.objects.get(title="Older"), by=author)
+    assert [post.title for post in posts_in_full(numbers)] == ["Oldest", "New"]
 
 
 def test_posts_and_comments_are_found_by_their_words(client):
@@ -448,6 +463,14 @@ def one_more(author, theme, section) -> None:
     )  # fmt: skip
     for row in (post, first):
         a_comment(row, body=f"On {WORDS}.", parent=a_comment(row, body=f"Of {WORDS}."))
+
+
+def test_a_post_without_comments_takes_eight_queries(client, theme):
+    post = a_post(themes=[theme])
+    a_post("Related", themes=[theme])
+    client.get(post.get_absolute_url())
+    asked, _length = queries(client, post.get_absolute_url())
+    assert len(asked) == 8, "\n".join(asked)
 
 
 @pytest.mark.parametrize("name", PAGES)
