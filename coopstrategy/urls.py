@@ -23,6 +23,7 @@ urlpatterns = [
     path("", include("commons.moderation.urls")),
     path("", include("commons.exports.urls")),
     path("", include("commons.digests.urls")),
+    path("", include("commons.themes.urls")),
     path("", include("commons.people.urls")),
     path("", include("commons.audit.urls")),
     # One way to change a password: with allauth's limits, its fresh sign-in and its mail that says so.

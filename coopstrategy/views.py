@@ -40,6 +40,7 @@ DOORS = [
     ("people.verify_membership", _("Members waiting to be checked"), "people:membership-list"),
     ("people.see_people", _("People and their roles"), "people:person-list"),
     ("consultation.edit_text", _("Texts of the site"), "consultation:text-list"),
+    ("themes.see_themes", _("Themes"), "themes:theme-list"),
     ("audit.see_entries", _("The record of what was done"), "audit:entry-list"),
 ]
 

@@ -5,6 +5,7 @@ from typing import Any
 
 from crispy_forms.helper import FormHelper
 from django import forms
+from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 
 from blog.reports import ListOrder
@@ -19,7 +20,7 @@ class FindForm(forms.Form):
     q = forms.CharField(label=_("Search the blog"), required=False, max_length=200)
     theme = forms.ModelChoiceField(
         label=_("Theme"),
-        queryset=Theme.objects.all(),
+        queryset=Theme.objects.none(),
         to_field_name="slug",
         required=False,
         empty_label=_("All themes"),
@@ -30,6 +31,9 @@ class FindForm(forms.Form):
         super().__init__(*args, **kwargs)
         for field in self.fields.values():
             field.say_optional = False
+        # One that is out of use is found on what bears it, and a link that asks for it goes on working.
+        asked = Theme.objects.filter(slug=slugify(self.data.get("theme", "")))
+        self.fields["theme"].queryset = Theme.objects.offered() | asked
         self.helper = FormHelper()
         self.helper.form_tag = False
         self.helper.show_summary = False

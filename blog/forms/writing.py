@@ -139,7 +139,10 @@ class PostForm(AuthorsForm):
         queryset=Theme.objects.none(),
         required=False,
         widget=forms.CheckboxSelectMultiple,
-        error_messages={"invalid_choice": _("Choose from the list."), "invalid_pk_value": _("Choose from the list.")},
+        error_messages={
+            "invalid_choice": _("A theme you chose is not offered any more. Choose from the list."),
+            "invalid_pk_value": _("Choose from the list."),
+        },
     )
     threads = forms.TypedMultipleChoiceField(
         label=_("Which parts of the strategy does it speak to?"),
@@ -165,7 +168,8 @@ class PostForm(AuthorsForm):
         if not self.has_organisations:
             for name in self.SPEAKING:
                 del self.fields[name]
-        self.fields["themes"].queryset = Theme.objects.all()
+        # One that was taken out of use can be kept by who chose it before.
+        self.fields["themes"].queryset = Theme.objects.offered() | Theme.objects.filter(pk__in=draft.theme_ids)
         self.offered = choices()
         self.fields["threads"].choices = [(one.thread_id, one.label) for one in self.offered]
         if not self.offered:

@@ -11,13 +11,15 @@ from django.contrib.postgres.search import SearchQuery, SearchRank
 from django.db import models
 from django.db.models import Count, F, Max, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce, TruncMonth
+from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from blog.models import Author, Post
 from blog.models.posts import PostQuerySet
 from commons.contributions.models import Contribution, ContributionQuerySet, Order
 from commons.themes.models import Theme
+from commons.themes.reports import Use, register_use
 
 RELATED_SHOWN = 3
 COMMENTS_A_PAGE = 10
@@ -91,10 +93,23 @@ def archive_months() -> list[tuple[dt.date, int]]:
 
 
 def themes_in_use() -> models.QuerySet:
-    """Themes under which there is something to read, each with `post_count`: one query."""
+    """Themes under which there is something to read, each with `post_count`: one query. Those out of use are among them: what
+    bears one is still found by it."""
     themes = Theme.objects.filter(posts__in=Post.objects.public()).annotate(post_count=Count("posts"))
     # Rows that are counted together come in no order of their own.
     return themes.order_by("place", "name")
+
+
+@register_use
+def posts_under_themes() -> dict[int, Use]:
+    """For the staff's list of themes. What waits or is scheduled is the editors' business, so only what is public counts."""
+    return {
+        theme.pk: Use(
+            ngettext("%(n)s blog post", "%(n)s blog posts", theme.post_count) % {"n": theme.post_count},
+            reverse("blog:theme", args=[theme.slug]),
+        )
+        for theme in themes_in_use()
+    }
 
 
 def comments_matching(words: str) -> ContributionQuerySet:

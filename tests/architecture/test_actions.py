@@ -81,6 +81,7 @@ def test_there_are_actions_in_every_app():
         "moderation",
         "panel",
         "people",
+        "themes",
     ]
 
 

@@ -23,6 +23,7 @@ from commons.moderation.actions import appeal_verdict, decide_moderation, hold
 from commons.moderation.models import Cause
 from commons.people.models import Outcome, RegisterImport, RegisterImportRow, Sector, User
 from commons.queues import State
+from commons.themes.models import Theme
 from consultation.models import Text
 from panel.actions.deciding import Cited, make_decision, record_dissent
 from panel.actions.publishing import Because
@@ -33,6 +34,7 @@ from tests.factories.blog import a_post
 from tests.factories.contributions import ContributionFactory
 from tests.factories.panel import a_section, publish, said_to
 from tests.factories.people import AppointmentFactory, MembershipFactory, OrganisationFactory, UserFactory
+from tests.factories.themes import a_theme
 
 
 class Place:
@@ -163,6 +165,9 @@ class Place:
         seat = AppointmentFactory(user=UserFactory(), role="panel_member")
         declare_seat(seat, by=seat.user, represents="Housing", about="Weaver", interests="None")
 
+    def a_theme(self) -> None:
+        a_post("Looms", themes=[a_theme(f"Theme {Theme.objects.count()}")])
+
     def a_text(self) -> None:
         Text.objects.create(slug=f"page-{Text.objects.count()}", title="Page", body="Text")
 
@@ -236,6 +241,7 @@ PAGES = [
     Page("people:register-import", Place.an_import),
     Page("people:register-import-detail", Place.a_line, lambda place: {"pk": place.job.pk}),
     Page("consultation:text-list", Place.a_text),
+    Page("themes:theme-list", Place.a_theme),
     Page("audit:entry-list", Place.an_entry),
 ]
 

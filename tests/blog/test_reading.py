@@ -247,6 +247,7 @@ def test_a_title_is_a_better_match_than_a_text(client):
         "?q=%00",
         "?q=%F0%9F%A7%B6'\"<>%26|!:*()",
         "?order=x&theme=nobody&page=x",
+        "?theme=%00",
         "?page=99999999999999999999",
         "?q=a&in=comments&after=99999999999999999999999",
         "?q=loom&in=comments&after=1",
@@ -256,6 +257,25 @@ def test_a_title_is_a_better_match_than_a_text(client):
 def test_what_makes_no_sense_is_as_if_it_had_not_been_asked(client, query):
     a_post()
     assert client.get(reverse("blog:list") + query).status_code == 200
+
+
+def test_a_theme_out_of_use_is_offered_to_nobody_who_searches_and_its_posts_are_found_by_it(client, theme):
+    gone = a_theme("Looms", retired_at=timezone.now())
+    a_post("Old looms", themes=[gone])
+    a_post("New money", themes=[theme])
+
+    def offered(query: str) -> list[str]:
+        form = client.get(reverse("blog:list") + query).context["form"]
+        return [row.name for row in form.fields["theme"].queryset]
+
+    assert (offered(""), offered("?theme=looms")) == (["Finance"], ["Finance", "Looms"])
+    assert titles(client, "?theme=looms") == ["Old looms"]
+    page = client.get(reverse("blog:theme", args=["looms"]))
+    assert [post.title for post in page.context["posts"]] == ["Old looms"]
+    assert [row.name for row in page.context["themes"]] == ["Finance", "Looms"]
+    says = "Nobody can choose this theme for a new post any more. What was written about it stays here."
+    open_page = client.get(reverse("blog:theme", args=["finance"]))
+    assert [says in one.content.decode() for one in (page, open_page)] == [True, False]
 
 
 def test_an_empty_blog_says_so(client, theme):

@@ -46,6 +46,8 @@ from commons.audit.models import Entry
 from commons.contributions.models import Thread
 from commons.moderation.actions import hold
 from commons.moderation.models import Cause, Standing
+from commons.themes.actions import retire_theme
+from commons.themes.models import Theme
 from tests.factories.blog import (
     BODY,
     SUMMARY,
@@ -560,6 +562,47 @@ def test_saving_keeps_everything_the_form_holds(client, halina):
     )
 
 
+def retired(theme: Theme) -> Theme:
+    return retire_theme(theme, by=UserFactory(roles=["staff"]))
+
+
+def test_a_theme_out_of_use_is_offered_only_where_it_was_chosen_before(client, halina):
+    money, looms = a_theme("Money", place=1), a_theme("Looms", place=2)
+    bearing, other = a_draft(by=halina, themes=[looms]), a_draft("Another", by=halina)
+    retired(looms)
+
+    def offered(post: Post) -> list[Theme]:
+        return list(client.get(at("post-edit", post)).context["form"].fields["themes"].queryset)
+
+    assert (offered(bearing), offered(other)) == ([money, looms], [money])
+    sent = typed(bearing, title="Ours", themes=[money.pk, looms.pk])
+    assert (client.post(at("post-edit", bearing), sent).status_code, draft_of(bearing).theme_ids) == (
+        302,
+        sorted([money.pk, looms.pk]),
+    )
+
+
+def test_a_theme_that_goes_out_of_use_while_somebody_writes_is_told_and_nothing_else_is_lost(client, halina):
+    looms = a_theme("Looms")
+    post = a_draft(by=halina)
+    sent = typed(post, title="Ours", body="Our words", themes=[looms.pk])
+    retired(looms)
+    answer = client.post(at("post-edit", post), sent)
+    assert (answer.status_code, answer.context["form"].errors) == (
+        422,
+        {"themes": ["A theme you chose is not offered any more. Choose from the list."]},
+    )
+    kept = draft_of(post)
+    assert (kept.title, kept.body, kept.theme_ids) == ("Ours", "Our words", [])
+
+
+def test_a_post_comes_out_under_a_theme_that_went_out_of_use_meanwhile_and_keeps_it(halina, editor):
+    looms = a_theme("Looms")
+    submission = a_submission(by=halina, themes=[looms])
+    retired(looms)
+    assert list(approve_submission(submission, by=editor).themes.all()) == [looms]
+
+
 @pytest.mark.parametrize(("then", "name"), [("hand-in", "hand-in"), ("pictures", "pictures"), ("evil", "post-edit")])
 def test_a_button_saves_and_goes_on(client, halina, then, name):
     post = a_draft(by=halina)
@@ -590,7 +633,7 @@ WRONG = {
     "a mandate of no list": ({"mandate": "members"}, "Choose one from the list."),
     "no organisation": ({"mandate": "officer"}, "Say which organisation you write for."),
     "a stranger's organisation": ({"mandate": "officer", "organisation": "0"}, "Choose one from the list."),
-    "a theme of no list": ({"themes": ["0"]}, "Choose from the list."),
+    "a theme of no list": ({"themes": ["0"]}, "A theme you chose is not offered any more. Choose from the list."),
     "a theme that is no number": ({"themes": ["x"]}, "Choose from the list."),
     "a section of no list": ({"threads": ["0"]}, "Choose from the list."),
     "a null byte": ({"title": "x\0"}, "Null characters are not allowed."),

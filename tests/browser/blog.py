@@ -29,6 +29,7 @@ def draw_blog(world: "World") -> None:
     world.writer = UserFactory(name=name("Ida Writer", 150))
     editor, writer, reader = world.editor, world.writer, world.newcomer
     world.theme = a_theme(name("Finance", 80), slug="finance", name_cy=name("Cyllid", 80))
+    world.retired_theme = a_theme(name("Looms", 80), slug="looms", retired_at=timezone.now())
     written = {
         "summary": name("Forty families bought the shop.", 300),
         "body": name("We had six weeks to find the money.", 900),
@@ -117,6 +118,7 @@ def reading_pages(world: "World") -> Iterator[SitePage]:
     yield SitePage("blog", "visitor", f"{_at('list')}?q=shop&in=comments", "comments found")
     yield SitePage("blog", "visitor", f"{_at('list')}?q=zzzz", "nothing found")
     yield SitePage("theme", "visitor", _at("theme", world.theme.slug))
+    yield SitePage("theme, out of use", "visitor", _at("theme", world.retired_theme.slug))
     yield SitePage("author", "newcomer", _at("author", world.writer.pen.slug))
     yield SitePage("archive", "visitor", _at("archive", post.year, timezone.localtime(post.public_from).month))
     yield SitePage("editors", "visitor", _at("editors"))

@@ -51,6 +51,9 @@ NO_PAGE = {
     "blog:picture-drop": "a button's POST",
     "blog:post-pin": "a button's POST",
     "blog:thread-open": "a button's POST",
+    "themes:theme-move": "a button's POST",
+    "themes:theme-retire": "a button's POST",
+    "themes:theme-restore": "a button's POST",
     "sitemap": "addresses for search engines",
     "demo:person-enter": "a button's POST",
     "demo:message-html": "a mail, as it came",
@@ -292,6 +295,17 @@ def staff_pages(world: World) -> Iterator[SitePage]:
     yield SitePage("edit a text", "staff", edit)
     yield errors("edit a text", "staff", edit, {"title": "", "body": ""})
     yield errors("edit a text, changed meanwhile", "staff", edit, {"title": "New", "body": "New", "based_on": "0"})
+    yield SitePage("themes", "staff", reverse("themes:theme-list"))
+    add = reverse("themes:theme-add")
+    yield SitePage("add a theme", "staff", add)
+    yield errors("add a theme", "staff", add, {"name": ""}, status=422)
+    yield errors("add a theme, name taken", "staff", add, {"name": world.theme.name.upper()}, status=422)
+    change = reverse("themes:theme-change", args=[world.theme.slug])
+    yield SitePage("change a theme", "staff", change)
+    yield errors("change a theme", "staff", change, {"name": "x" * 81, "after": "king"}, status=422)
+    yield errors("change a theme, changed meanwhile", "staff", change, {"name": "New", "based_on": "0"}, status=409)
+    retired = reverse("themes:theme-change", args=[world.retired_theme.slug])
+    yield SitePage("change a theme, out of use", "staff", retired)
     yield SitePage("record", "staff", reverse("audit:entry-list"))
     yield SitePage("record", "staff", f"{reverse('audit:entry-list')}?verb=revoke_code", "narrowed")
     yield SitePage("record", "staff", f"{reverse('audit:entry-list')}?actor=999999", "nothing found")
@@ -349,7 +363,7 @@ def pages_of_empty_site() -> Iterator[SitePage]:
     own = ["people:you", "digests:notice-list", "contributions:own-list"]
     staff = [
         *("staff-home", "exports:job-list", "consultation:text-list", "audit:entry-list", "people:register-import"),
-        *("people:membership-list", "people:person-list"),
+        *("people:membership-list", "people:person-list", "themes:theme-list"),
     ]
     for role, names in (("visitor", public), ("staff", [*public, *own, *staff])):
         for name in names:

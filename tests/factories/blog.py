@@ -30,6 +30,7 @@ from commons.moderation.models import Moderation, Standing
 from commons.people.models import User
 from commons.themes.models import Theme
 from tests.factories.people import UserFactory
+from tests.factories.themes import a_theme as a_theme
 
 TITLE = "Why our village shop became a co-op"
 SUMMARY = "Forty families bought the shop when the owner retired."
@@ -42,11 +43,6 @@ def an_author(**given: Any) -> User:
 
 def an_editor(**given: Any) -> User:
     return UserFactory(roles=["editor"], **given)
-
-
-def a_theme(name: str = "Finance", **given: Any) -> Theme:
-    slug = given.pop("slug", name.lower().replace(" ", "-"))
-    return Theme.objects.get_or_create(slug=slug, defaults={"name": name, **given})[0]
 
 
 def a_draft(

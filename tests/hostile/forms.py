@@ -20,6 +20,7 @@ from commons.exports.models import ExportJob
 from commons.exports.reports import reports_for
 from commons.moderation.models import Appeal, Report, Verdict
 from commons.people.models import Membership, User
+from commons.themes.models import Theme
 from consultation.models import Text
 from panel.models import Decision, Dissent, Draft, Seat
 from tests.browser.pages import fit
@@ -178,6 +179,7 @@ def staff_forms(world: World) -> Iterator[Form]:
         edit,
         {name: lambda name=name: getattr(Text.objects.get(pk=world.text.pk), name) for name in ("title", "body")},
     )
+    yield from theme_forms(world)
     yield Form("import a register", "staff", reverse("people:register-import"), {"file": b"a,b", "edition": b"2017-06"})
     check = reverse("people:membership-check", args=[world.asked.pk])
     reason: Reader = lambda: Membership.objects.get(pk=world.asked.pk).reason  # noqa: E731
@@ -186,6 +188,21 @@ def staff_forms(world: World) -> Iterator[Form]:
     yield Form("appoint", "staff", reverse("people:person-appoint", args=[world.member.pk]), appoint)
     end = reverse("people:appointment-end", args=[world.analyst.appointments.get().pk])
     yield Form("end an appointment", "staff", end, {"ends_on": b"2028-01-01"})
+
+
+def theme_forms(world: World) -> Iterator[Form]:
+    def at(name: str) -> str:
+        return reverse(f"themes:{name}", args=[world.theme.slug])
+
+    names = {"name": b"Housing", "name_cy": b"Tai", "after": b""}
+    reads = {name: newest(Theme, name) for name in ("name", "name_cy")}
+    yield Form("add a theme", "staff", reverse("themes:theme-add"), names, reads)
+    reads = {name: lambda name=name: getattr(Theme.objects.get(pk=world.theme.pk), name) for name in reads}
+    based_on = str(world.theme.revision).encode()
+    yield Form("change a theme", "staff", at("theme-change"), names | {"based_on": based_on}, reads)
+    yield Form("move a theme", "staff", at("theme-move"), {"way": b"down"})
+    yield Form("retire a theme", "staff", at("theme-retire"), {})
+    yield Form("restore a theme", "staff", at("theme-restore"), {})
 
 
 def strategy_forms(world: World) -> Iterator[Form]:

@@ -37,6 +37,7 @@ from coopstrategy.demo.census import QUESTIONNAIRE
 from tests.architecture.addresses import addresses
 from tests.census.replies import send_reply
 from tests.factories.people import MembershipFactory, OrganisationFactory, UserFactory
+from tests.factories.themes import a_theme
 from tests.permissions.blog import draw_blog, sent_to_blog, tried_blog
 from tests.permissions.strategy import draw_strategy, queries_of, sent_to_strategy, tried_strategy
 
@@ -89,6 +90,8 @@ def build() -> World:
     row.colleague = people["colleague"]
     row.appointment = people["chair"].appointments.get()
     row.text = Text.objects.first()
+    row.theme = a_theme()
+    row.retired_theme = a_theme("Looms", retired_at=timezone.now())
     row.in_admin = {
         "user": row.colleague.pk,
         "organisation": rivermead.pk,
@@ -194,6 +197,10 @@ def tried_with(row: SimpleNamespace) -> dict[str, list[tuple[str, dict[str, Any]
         "people:appointment-end": [("the chair’s", {"pk": row.appointment.pk})],
         "people:register-import-detail": [("waiting", {"pk": row.imported.pk})],
         "consultation:text-edit": [("", {"pk": row.text.pk})],
+        "themes:theme-change": [("", {"slug": row.theme.slug})],
+        "themes:theme-move": [("", {"slug": row.theme.slug})],
+        "themes:theme-retire": [("in use", {"slug": row.theme.slug}), ("out of use", {"slug": row.retired_theme.slug})],
+        "themes:theme-restore": [("out of use", {"slug": row.retired_theme.slug})],
     }
 
 
@@ -231,6 +238,9 @@ def sent_to(row: SimpleNamespace) -> dict[str, dict[str, Any]]:
         "people:appointment-end": {"ends_on": str(today)},
         "people:register-import": {"file": lambda: SimpleUploadedFile("register.csv", b"a file"), "edition": "2017-06"},
         "consultation:text-edit": {"title": "New", "body": "New", "based_on": row.text.revision},
+        "themes:theme-add": {"name": "Housing", "name_cy": "Tai"},
+        "themes:theme-change": {"name": "Money", "based_on": row.theme.revision},
+        "themes:theme-move": {"way": "down"},
     }
 
 
