@@ -32,6 +32,10 @@ POSTS, COMMENTS, BUSY, WORDS_A_POST = 2_000, 50_000, 500, 600
 WAGTAIL = "wagtail==8.0.1"
 PEER = Path(__file__).with_name("wagtail_peer.py")
 RARE = "quinquagesima"
+FILLED = (
+    "blog_author", "blog_byline", "blog_post", "blog_post_themes", "blog_submission", "contributions_contribution",
+    "contributions_thread", "people_user", "themes_theme",
+)  # fmt: skip
 
 
 def written(dice: random.Random, words: int) -> str:
@@ -125,7 +129,8 @@ def test_a_blog_of_2000_posts_and_50000_comments(tmp_path):
     posts = draw_posts(dice, POSTS)
     draw_comments(dice, posts, COMMENTS)
     with connection.cursor() as cursor:
-        cursor.execute("ANALYZE blog_post, blog_byline, blog_post_themes, blog_submission, contributions_contribution")
+        # As a site that has run for an hour: a table of which nothing is known is joined as if it were empty.
+        cursor.execute(f"ANALYZE {', '.join(FILLED)}")
     list_url, quiet = reverse("blog:list"), posts[1].get_absolute_url()
     Contribution.objects.filter(thread=posts[1].thread).update(thread=posts[2].thread)
     pages = {
