@@ -73,8 +73,7 @@ def settle_posts(person: User, *, by: User | None, answer: str) -> None:
     pen = getattr(person, "pen", None)
     rows = Post.objects.select_for_update(of=("self",)).written_by(person).order_by("pk")
     said = Contribution.objects.filter(author=person, thread__post__isnull=False).values_list("pk", flat=True)
-    asked = Byline.objects.filter(post__in=rows.values("pk"), joined_at=None).values_list("pk", flat=True)
-    told = [f"blog-comment:{number}" for number in said] + [f"byline:{number}" for number in asked]
+    told = [f"blog-comment:{number}" for number in said] + [f"coauthor:{post.pk}" for post in rows]
     forget_name(person, keys=told, by=by)
     for post in list(rows):
         if post.pk not in alone:

@@ -8,8 +8,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from blog.actions.bylines import ask_coauthor, join_post
-from blog.actions.editing import add_note, decline_submission, propose_changes
+from blog.actions.editing import add_note, approve_submission, decline_submission, propose_changes
 from blog.actions.following import announce_posts, follow
+from blog.actions.writing import hand_in
 from blog.models import Author, Byline, Draft, Note, Picture, Post, Proposal, Submission
 from commons.contributions.models import Contribution
 from commons.digests.models import Notice
@@ -32,6 +33,14 @@ def author() -> User:
 
 def leave(person: User, wish: str = "", *, said: str = "") -> None:
     close_account(person, by=person, answers={"blog": wish, "contributions": said})
+
+
+def a_post_of(author: User, other: User) -> Post:
+    """Written by both, and public."""
+    post = a_draft(by=author)
+    join_post(ask_coauthor(post, by=author, email=other.email), by=other)
+    post.draft.refresh_from_db()
+    return approve_submission(hand_in(post, by=author, based_on=post.draft.revision), by=an_editor())
 
 
 def page_of(post: Post) -> tuple[int, str]:
@@ -140,9 +149,8 @@ def test_the_editors_page_of_such_a_post_still_opens(author):
 
 @pytest.mark.parametrize(("wish", "names"), [("stay", [NAME, "Co Author"]), ("unnamed", ["Co Author"])])
 def test_a_post_written_together_stays_with_the_others(author, wish, names):
-    post = a_post(by=author)
     other = an_author(name="Co Author")
-    join_post(ask_coauthor(post, by=author, email=other.email), by=other)
+    a_post_of(author, other)
     leave(author, wish)
     row = Post.objects.get()
     assert (row.author, row.names, row.standing) == (other, names, "published")
@@ -152,9 +160,7 @@ def test_a_post_written_together_stays_with_the_others(author, wish, names):
 
 
 def test_who_wrote_only_together_with_others_cannot_erase_their_posts(author):
-    post = a_post(by=author)
-    other = an_author(name="Co Author")
-    join_post(ask_coauthor(post, by=author, email=other.email), by=other)
+    a_post_of(author, an_author(name="Co Author"))
     client = Client()
     client.force_login(author)
     page = client.get("/you/close/").content.decode()
