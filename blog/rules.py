@@ -20,6 +20,13 @@ def wrote_it(user: object, thing: object) -> bool:
     return post is not None and post.bylines.joined().filter(author__person=user.pk).exists()
 
 
+@rules.predicate
+def is_too_near(user: object, thing: object) -> bool:
+    """Wrote it, or wrote it along before they took their name away."""
+    post = _post_of(thing)
+    return post is not None and post.is_own_business_of(user)
+
+
 rules.add_perm("blog.start_post", is_present)
 rules.add_perm("blog.keep_draft", is_present & wrote_it)
 rules.add_perm("blog.hand_in", is_present & wrote_it)
@@ -35,13 +42,13 @@ rules.add_perm("blog.report_post", is_present & ~wrote_it)
 rules.add_perm("blog.follow", is_present)
 
 rules.add_perm("blog.see_desk", edits)
-rules.add_perm("blog.approve_submission", edits & ~wrote_it)
-rules.add_perm("blog.ask_changes", edits & ~wrote_it)
-rules.add_perm("blog.decline_submission", edits & ~wrote_it)
-rules.add_perm("blog.propose_changes", edits & ~wrote_it)
-rules.add_perm("blog.correct_post", edits & ~wrote_it)
-rules.add_perm("blog.reschedule_post", edits & ~wrote_it)
-rules.add_perm("blog.pin_post", edits & ~wrote_it)
-rules.add_perm("blog.keep_thread", edits & ~wrote_it)
+rules.add_perm("blog.approve_submission", edits & ~is_too_near)
+rules.add_perm("blog.ask_changes", edits & ~is_too_near)
+rules.add_perm("blog.decline_submission", edits & ~is_too_near)
+rules.add_perm("blog.propose_changes", edits & ~is_too_near)
+rules.add_perm("blog.correct_post", edits & ~is_too_near)
+rules.add_perm("blog.reschedule_post", edits & ~is_too_near)
+rules.add_perm("blog.pin_post", edits & ~is_too_near)
+rules.add_perm("blog.keep_thread", edits & ~is_too_near)
 rules.add_perm("blog.add_note", is_present & (edits | wrote_it))
 rules.add_perm("blog.export_posts", edits | holds(Role.STAFF))

@@ -15,7 +15,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from blog.actions.writing import KeptElsewhere, NotNow, authors_of, free_slug, lock_post
+from blog.actions.writing import KeptElsewhere, NotNow, free_slug, lock_post
 from blog.models import Draft, Note, Post, Proposal, Reason, Submission, is_editor
 from commons.audit.actions import record
 from commons.contributions.models import Thread
@@ -281,10 +281,10 @@ def pin_post(post: Post, *, by: User, pinned: bool) -> Post:
 @transaction.atomic
 def add_note(post: Post, *, by: User, body: str) -> Note:
     """A few words between authors and editors. The other side is told. Raises `NotAnEditor` for anybody else."""
-    row = Post.objects.select_for_update(of=("self",)).get(pk=post.pk)
-    authors = authors_of(row)
+    row = Post.objects.select_for_update(of=("self",)).filter(pk=post.pk).first()
+    authors = row.writers() if row else []
     by_editor = by not in authors
-    if by_editor and not is_editor(by):
+    if row is None or (by_editor and not is_editor(by)):
         raise NotAnEditor(_("Only the authors and the editors write notes."))
     note = Note.objects.create(post=row, by=by, is_by_editor=by_editor, body=body)
     record("add_note", row, by=by, data={"note": note.pk})
@@ -367,9 +367,9 @@ def _why(row: Submission) -> str:
 
 
 def _tell_authors(
-    post: Post, row: Submission, *, by: User, subject: Any, text: Callable[[], str], key: str = ""
+    post: Post, row: Submission | None = None, *, by: User, subject: Any, text: Callable[[], str], key: str = ""
 ) -> None:
-    for person in authors_of(post):
+    for person in post.writers():
         with translation.override(person.language or None):
             notify(
                 person,

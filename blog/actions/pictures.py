@@ -3,7 +3,7 @@
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from blog.actions.writing import lock_post
+from blog.actions.writing import NotYours, lock_post
 from blog.imaging import Drawn
 from blog.models import Picture, PictureFile, Post, Submission
 from commons.audit.actions import record
@@ -70,7 +70,9 @@ def _said(alt: str) -> str:
 
 def _lock(picture: Picture, *, by: User) -> tuple[Post, Picture]:
     post = lock_post(picture.post, by)
-    row = post.pictures.select_for_update().get(pk=picture.pk)
+    row = post.pictures.select_for_update().filter(pk=picture.pk).first()
+    if row is None:
+        raise NotYours(_("This picture was taken away already."))
     # What a moderator took down may come back, with the picture in it.
     is_out = row.is_used and post.standing != Standing.WITHDRAWN
     waits = post.submissions.filter(outcome=Submission.Outcome.WAITING, body__contains=str(row.pk)).exists()

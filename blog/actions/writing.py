@@ -4,7 +4,7 @@ Whoever locks a post and something that hangs on it locks the post first.
 """
 
 import uuid
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.db import connection, models, transaction
@@ -111,8 +111,8 @@ def start_post(*, by: User, is_pitch: bool = False) -> Post:
 
 def lock_post(post: Post, author: User) -> Post:
     """The post, locked until the end of the transaction, for one of its authors. Raises `NotYours`."""
-    row = Post.objects.select_for_update(of=("self",)).get(pk=post.pk)
-    if not row.bylines.joined().filter(author__person=author).exists():
+    row = Post.objects.select_for_update(of=("self",)).filter(pk=post.pk).first()
+    if row is None or not row.bylines.joined().filter(author__person=author).exists():
         raise NotYours(_("Only the authors of a post can do this."))
     return row
 
@@ -175,7 +175,7 @@ def hand_in(post: Post, *, by: User, based_on: int, correction: str = "", is_pit
         raise NotNow(_("A moderator is looking at this post. You can hand in other words when they have decided."))
     pitched = draft.is_pitch if is_pitch is None else is_pitch
     _check_ready(draft, is_pitch=pitched)
-    _check_organisation(draft.written(), authors_of(row))
+    _check_organisation(draft.written(), row.writers())
     if row.public_from is not None and pitched:
         raise NotReady(_("This post is approved already, so hand in the whole text."))
     if row.public_from is not None and _reads_like(row, draft):
@@ -276,8 +276,3 @@ def drop_draft(post: Post, *, by: User) -> None:
     thread = row.thread
     row.delete()
     thread.delete()
-
-
-def authors_of(post: Post) -> Sequence[User]:
-    """The people behind a post who are to be told things."""
-    return list(User.objects.filter(pen__bylines__in=post.bylines.joined()).distinct().order_by("pk"))

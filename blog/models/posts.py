@@ -21,7 +21,7 @@ from blog.models.writing import Writing
 from commons import richtext
 from commons.contributions.models import Contribution, Thread
 from commons.moderation.models import Moderated, ModeratedQuerySet, Standing, is_barred
-from commons.people.models import Role
+from commons.people.models import Role, User
 from commons.themes.models import Theme
 
 WORDS_A_MINUTE = 200
@@ -133,7 +133,8 @@ class Post(Moderated, Writing):
     address and never change once they are set. `revision` counts the wordings that were public."""
 
     moderated_fields = ("title", "summary", "body")
-    nearness = ("bylines__author__person",)
+    nearness = ("bylines__author__person", "thread__hosts")
+    authorship = ("bylines__author__person",)
 
     thread = models.OneToOneField(Thread, models.PROTECT, related_name="post")
     year = models.PositiveSmallIntegerField(null=True, blank=True, editable=False)
@@ -208,9 +209,16 @@ class Post(Moderated, Writing):
         return True
 
     def is_own_business_of(self, user: Any) -> bool:
-        return super().is_own_business_of(user) or user.pk in {
+        # Who wrote it along and took their name away is still among the hosts of its thread.
+        return super().is_own_business_of(user) or user.pk in {host.pk for host in self.thread.hosts.all()}
+
+    def is_written_by(self, user: Any) -> bool:
+        return super().is_written_by(user) or user.pk in {
             byline.author.person_id for byline in self.bylines.all() if byline.author is not None
         }
+
+    def writers(self) -> list[User]:
+        return list(User.objects.filter(pen__bylines__in=self.bylines.joined()).distinct().order_by("pk"))
 
     @property
     def names(self) -> list[str]:

@@ -19,6 +19,7 @@ from blog.actions.bylines import (
     decline_byline,
     drop_byline,
     join_post,
+    why_no_name,
 )
 from blog.actions.writing import NotNow, NotYours
 from blog.forms.writing import AuthorsForm, CoauthorForm, GuestForm
@@ -50,6 +51,7 @@ class AuthorsView(KeepsTypedMixin, OwnPostMixin, TemplateView):
                 "form": wrong[0] if wrong else None,
                 "bylines": bylines,
                 "is_only_person": len(people) < 2,
+                "why_no_name": why_no_name(self.post_shown),
             }
         )
 
@@ -68,7 +70,7 @@ class AuthorsView(KeepsTypedMixin, OwnPostMixin, TemplateView):
         except AskedAlready as refusal:
             form.add_error("email", str(refusal))
             return self._again(along=form)
-        except (TooManyAuthors, NotYours) as refusal:
+        except (TooManyAuthors, NotNow, NotYours) as refusal:
             form.add_error(None, str(refusal))
             return self._again(along=form)
         messages.success(
@@ -82,7 +84,7 @@ class AuthorsView(KeepsTypedMixin, OwnPostMixin, TemplateView):
         given = form.cleaned_data
         try:
             add_guest(self.post_shown, by=self.request.user, name=given["name"], about=given["about"])
-        except (TooManyAuthors, NotYours) as refusal:
+        except (TooManyAuthors, NotNow, NotYours) as refusal:
             form.add_error(None, str(refusal))
             return self._again(guest=form)
         messages.success(self.request, _("Named. You answer for what is said in their name."))
@@ -94,7 +96,7 @@ class AuthorsView(KeepsTypedMixin, OwnPostMixin, TemplateView):
         is_oneself = byline.author is not None and byline.author.person_id == self.request.user.pk
         try:
             drop_byline(byline, by=self.request.user)
-        except (LastAuthor, NotYours) as refusal:
+        except (LastAuthor, NotNow, NotYours) as refusal:
             messages.info(self.request, str(refusal))
             return self._here()
         messages.success(self.request, _("Taken away."))

@@ -237,8 +237,11 @@ class DraftDropView(OwnPostMixin, TemplateView):
     def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
         try:
             drop_draft(self.post_shown, by=request.user)
-        except (NotYours, NotNow) as refusal:
+        except NotNow as refusal:
             messages.info(request, str(refusal))
             return self.to_writing()
+        except NotYours:
+            # A second click, or a co-author: it is gone already.
+            return redirect("blog:write")
         messages.success(request, _("Thrown away."))
         return redirect("blog:write")

@@ -71,6 +71,8 @@ class Moderated(models.Model):
     moderated_fields: tuple[str, ...] = ()
     # The ways to the people whom `is_own_business_of` means besides the author: lists fetch them along, and leave theirs out.
     nearness: tuple[str, ...] = ()
+    # The ways to the people who wrote it besides the author: they are told of verdicts, and may appeal.
+    authorship: tuple[str, ...] = ()
     markdown_fields: tuple[str, ...] = ("body",)
 
     author = models.ForeignKey(
@@ -106,7 +108,15 @@ class Moderated(models.Model):
 
     def is_own_business_of(self, user: Any) -> bool:
         """Whether somebody is too near to it to decide about it: they wrote it, or it was said to what they wrote."""
-        return self.author_id == user.pk
+        return self.is_written_by(user)
+
+    def is_written_by(self, user: Any) -> bool:
+        """Whether somebody is its author or one of them."""
+        return self.author_id is not None and self.author_id == user.pk
+
+    def writers(self) -> list[Any]:
+        """Its authors, who are told what becomes of it."""
+        return [self.author] if self.author is not None else []
 
     @property
     def name_shown(self) -> str:
@@ -142,7 +152,13 @@ def kinds() -> list[str]:
 
 def near() -> list[str]:
     """The ways from a `Moderation` to the people who stand near to its thing."""
-    return [f"{kind}__{path}" for kind in kinds() for path in Moderation._meta.get_field(kind).related_model.nearness]
+    return _ways("nearness")
+
+
+def _ways(name: str) -> list[str]:
+    return [
+        f"{kind}__{way}" for kind in kinds() for way in getattr(Moderation._meta.get_field(kind).related_model, name)
+    ]
 
 
 BARRED = frozenset({"panel_member", "chair", "staff"})
@@ -266,12 +282,15 @@ class VerdictQuerySet(models.QuerySet):
         return self.filter(outcome__in=[Verdict.Outcome.REDACT, Verdict.Outcome.DECLINE])
 
     def visible_to(self, user: Any) -> Self:
-        """Verdicts in full, with what was taken out: to moderators, and to the author of the thing. The ledger shows less."""
+        """Verdicts in full, with what was taken out: to moderators, and to the authors of the thing. The ledger shows less."""
         if not getattr(user, "is_authenticated", False):
             return self.none()
+        own = models.Q(author=user)
+        for way in _ways("authorship"):
+            own |= models.Q(moderation__in=Moderation.objects.filter(**{way: user.pk}))
         if not moderates(user):
-            return self.filter(author=user)
-        return self.exclude(~models.Q(author=user), moderation__is_independent=True) if is_barred(user) else self
+            return self.filter(own)
+        return self.filter(own | models.Q(moderation__is_independent=False)) if is_barred(user) else self
 
 
 class Verdict(models.Model):

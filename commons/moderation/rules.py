@@ -18,8 +18,11 @@ def wrote_it(user: object, moderation: Moderation | None) -> bool:
 
 @rules.predicate
 def is_author_of_verdict(user: object, verdict: Verdict | None) -> bool:
-    """The author of the words that the verdict was about."""
-    return verdict is not None and verdict.author_id is not None and verdict.author_id == user.pk
+    """An author of the words that the verdict was about."""
+    if verdict is None:
+        return False
+    is_first = verdict.author_id is not None and verdict.author_id == user.pk
+    return is_first or verdict.moderation.subject.is_written_by(user)
 
 
 @rules.predicate

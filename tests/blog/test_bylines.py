@@ -1,7 +1,11 @@
 """Who is named as an author: asking along, agreeing, guests, and leaving."""
 
+import datetime as dt
+from functools import partial
+
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
 from blog.actions.bylines import (
     MOST_AUTHORS,
@@ -14,11 +18,16 @@ from blog.actions.bylines import (
     drop_byline,
     join_post,
 )
-from blog.actions.writing import NotNow, NotYours
+from blog.actions.editing import NotAnEditor, OwnPost, add_note, approve_submission, ask_changes
+from blog.actions.pictures import drop_picture
+from blog.actions.writing import NotNow, NotYours, drop_draft, hand_in, keep_draft
 from blog.models import Author, Byline, Post
 from commons.digests.models import Notice
-from tests.factories.blog import a_draft, a_post
-from tests.factories.people import UserFactory
+from commons.moderation.actions import OwnWords, decide_moderation, report_subject
+from commons.moderation.models import Moderation
+from commons.people.models import User
+from tests.factories.blog import a_draft, a_picture, a_post, a_submission, an_editor
+from tests.factories.people import AppointmentFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -196,9 +205,112 @@ def test_who_leaves_hands_the_post_on(post, halina, odhran, client):
         "/blog/write/",
         odhran,
         ["Odhran Keane"],
-        False,
+        True,
     )
     assert client.get(at(post)).status_code == 404
+
+
+def test_who_leaves_still_decides_nothing_about_it(odhran):
+    left = an_editor(email="left@example.coop")
+    post = a_draft(by=left, along=[odhran])
+    drop_byline(post.bylines.first(), by=left)
+    submission = hand_in(fresh(post), by=odhran, based_on=post.draft.revision)
+    with pytest.raises(OwnPost):
+        approve_submission(submission, by=left)
+    assert left.has_perm("blog.approve_submission", fresh(post)) is False
+    approve_submission(submission, by=an_editor())
+    report_subject(fresh(post), by=UserFactory(), reason="abuse")
+    AppointmentFactory(user=left, role="moderator")
+    left = User.objects.get(pk=left.pk)
+    with pytest.raises(OwnWords):
+        decide_moderation(fresh(post).moderation, by=left, outcome="keep", seen=1)
+    assert list(Moderation.objects.visible_to(left).not_business_of(left)) == []
+
+
+def test_nobody_takes_another_persons_name_away(post, halina, odhran, client):
+    join_post(ask_coauthor(post, by=halina, email="odhran@example.coop"), by=odhran)
+    client.force_login(odhran)
+    first = post.bylines.first()
+    page = client.get(at(post)).content.decode()
+    said = client.post(at(post), {"drop": first.pk}, follow=True).content.decode()
+    assert (f'value="{first.pk}"' in page, "Only they themselves" in said, fresh(post).names) == (
+        False,
+        True,
+        ["Halina Nowak", "Odhran Keane"],
+    )
+
+
+# --- what an editor approves ----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("state", ["waiting", "scheduled", "public"])
+def test_no_name_is_added_that_no_editor_has_seen(state, halina, odhran, client):
+    submission = a_submission(by=halina, asked=[odhran.email])
+    post, byline = submission.post, submission.post.bylines.get(author=None)
+    if state != "waiting":
+        later = timezone.now() + dt.timedelta(days=1) if state == "scheduled" else None
+        approve_submission(submission, by=an_editor(), public_from=later)
+    with pytest.raises(NotNow):
+        join_post(byline, by=odhran)
+    page = client.get(at(post)).content.decode()
+    sent = client.post(at(post), {"name_guest": "yes", "guest-name": "Buy looms", "guest-agrees": "on"})
+    asked = client.post(at(post), {"ask": "yes", "along-email": "x@example.coop"})
+    assert ("under the names it has" in page, 'name="guest-name"' in page) == (True, False)
+    assert (sent.status_code, asked.status_code, fresh(post).names) == (422, 422, ["Halina Nowak"])
+
+
+def test_after_changes_were_asked_for_a_name_can_be_added(halina, odhran):
+    submission = a_submission(by=halina, asked=[odhran.email])
+    ask_changes(submission, by=an_editor(), reason="unclear", explanation="Say who.")
+    join_post(submission.post.bylines.get(author=None), by=odhran)
+    assert fresh(submission.post).names == ["Halina Nowak", "Odhran Keane"]
+
+
+def test_an_editor_who_decided_about_it_does_not_write_it_along(halina):
+    editor = an_editor(email="editor@example.coop")
+    submission = a_submission(by=halina, asked=[editor.email])
+    ask_changes(submission, by=editor, reason="unclear", explanation="Say who.")
+    with pytest.raises(NotNow):
+        join_post(submission.post.bylines.get(author=None), by=editor)
+
+
+def test_who_is_let_go_and_asked_again_is_told_once(post, halina, odhran):
+    for _time in range(3):
+        drop_byline(ask_coauthor(post, by=halina, email=odhran.email), by=halina)
+    assert Notice.objects.filter(kind="blog-coauthor").count() == 1
+
+
+# --- two clicks -----------------------------------------------------------------------------------------------------------
+
+
+def test_what_is_gone_already_is_told_and_breaks_nothing(post, halina, odhran):
+    """The second of two clicks that came at the same moment: it had seen what the first took away."""
+    byline = ask_coauthor(post, by=halina, email=odhran.email)
+    picture = a_picture(post)
+    drop_byline(byline, by=halina)
+    drop_picture(picture, by=halina)
+    stale = fresh(post)
+    drop_draft(post, by=halina)
+    for refused, again in (
+        (NotYours, partial(drop_draft, stale, by=halina)),
+        (NotYours, partial(keep_draft, stale, by=halina, based_on=2, written={"title": "x"})),
+        (NotAnEditor, partial(add_note, stale, by=halina, body="x")),
+        (NotNow, partial(join_post, byline, by=odhran)),
+    ):
+        with pytest.raises(refused):
+            again()
+
+
+def test_a_name_or_a_picture_that_is_gone_already_is_told(post, halina, odhran):
+    byline, picture = ask_coauthor(post, by=halina, email=odhran.email), a_picture(post)
+    number, address = byline.pk, picture.pk
+    drop_byline(byline, by=halina)
+    drop_picture(picture, by=halina)
+    byline.pk, picture.pk = number, address
+    with pytest.raises(NotNow):
+        drop_byline(byline, by=halina)
+    with pytest.raises(NotYours):
+        drop_picture(picture, by=halina)
 
 
 @pytest.mark.parametrize("number", ["0", "x", "", "-1", "9" * 40])

@@ -225,6 +225,23 @@ def test_after_an_overturned_refusal_the_words_there_are_stay_in_the_history():
     assert [row.revision for row in post.submissions.wordings()] == [2, 1]
 
 
+def test_every_author_is_told_and_one_of_them_appeals_for_all():
+    other = UserFactory(name="Odhran Keane")
+    post = reported(along=[other])
+    verdict = decide(post, "decline")
+    address = reverse("moderation:verdict-appeal", args=[verdict.pk])
+    told = Notice.objects.filter(kind="verdict").order_by("recipient")
+    everyone = sorted((person.pk, address) for person in (post.author, other))
+    assert list(told.values_list("recipient", "path")) == everyone
+    assert address in text_of(entered(other).get(reverse("blog:writing", args=[post.pk])))
+    assert entered(other).post(address, {"text": "My uncle agreed."}).status_code == 302
+    assert "Another author appealed on" in text_of(entered(post.author).get(address))
+    assert entered(UserFactory()).get(address).status_code == 404
+    decide_appeal(verdict.appeal, by=moderator(), outcome="overturned", explanation="He did.")
+    answered = Notice.objects.filter(kind="appeal").order_by("recipient")
+    assert list(answered.values_list("recipient", "path")) == everyone
+
+
 def test_an_upheld_refusal_keeps_it_down():
     post = reported()
     verdict = decide(post, "decline")

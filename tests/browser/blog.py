@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 from django.urls import reverse
 from django.utils import timezone
 
-from blog.actions.bylines import add_guest, ask_coauthor
 from blog.actions.editing import add_note, approve_submission, ask_changes, correct_post, propose_changes
 from blog.actions.following import follow
 from blog.actions.writing import hand_in, withdraw_post
@@ -38,7 +37,8 @@ def draw_blog(world: "World") -> None:
         "threads": [world.section.thread_id],
     }
     common = {"by": writer, "editor": editor, **written}
-    post = a_post(name("Why our village shop became a co-op", 150), **common)
+    guest = {"name": name("Guest of the writer", 150), "about": name("A baker.", 500)}
+    post = a_post(name("Why our village shop became a co-op", 150), guests=[guest], **common)
     picture = a_picture(post, alt=name("The shop on its first day", 300))
     body = f"{written['body']}\n\n![]({picture.get_absolute_url()})"
     why = name("The year was wrong.", 300)
@@ -53,7 +53,6 @@ def draw_blog(world: "World") -> None:
         outcome="later",
         reason=name("We shall look at it.", 900),
     )
-    add_guest(post, by=writer, name=name("Guest of the writer", 150), about=name("A baker.", 500))
     slow_thread(post.thread, by=editor, minutes=30)
     quiet = a_post(name("Nobody has said anything", 150), **common)
     close_thread(quiet.thread, by=editor, closes_at=timezone.now(), reason=name("It went in circles.", 300))
@@ -64,13 +63,13 @@ def draw_blog(world: "World") -> None:
     scheduled = approve_submission(later, by=editor, public_from=timezone.now() + dt.timedelta(days=7))
     asked = a_submission(name("Too long", 150), by=writer, **written)
     ask_changes(asked, by=editor, reason="unclear", explanation=name("Say who.", 900))
-    waiting = a_submission(name("Waiting for an editor", 150), by=writer, **written)
+    waiting = a_submission(name("Waiting for an editor", 150), by=writer, asked=[reader.email], **written)
     world.proposal = propose_changes(
         waiting, by=editor, title=name("Waiting", 150), summary=written["summary"], body=why, note=why
     )
     add_note(waiting.post, by=editor, body=name("A good start.", 900))
     add_note(waiting.post, by=writer, body=name("Thank you.", 900))
-    world.asked_along = ask_coauthor(waiting.post, by=writer, email=reader.email)
+    world.asked_along = waiting.post.bylines.get(author=None)
     pitch = a_draft(name("An idea", 150), by=writer, is_pitch=True, summary="", body=written["body"])
     hand_in(pitch, by=writer, based_on=pitch.draft.revision, is_pitch=True)
     draft = a_draft(name("A draft", 150), by=writer, **written)

@@ -18,6 +18,7 @@ from typing import Any
 
 from PIL import Image
 
+from blog.actions.bylines import add_guest, ask_coauthor, join_post
 from blog.actions.editing import approve_submission
 from blog.actions.pictures import add_picture
 from blog.actions.writing import hand_in, keep_draft, start_post
@@ -55,11 +56,21 @@ def a_draft(
     themes: Iterable[Theme] = (),
     threads: Iterable[int] = (),
     is_pitch: bool = False,
+    along: Iterable[User] = (),
+    asked: Iterable[str] = (),
+    guests: Iterable[dict[str, str]] = (),
     **written: Any,
 ) -> Post:
-    """Begun and kept. `written` is any field of a draft: `summary`, `body`, `language`, `mandate`, `organisation`, `interest`."""
+    """Begun and kept. `along` write it too, `asked` are addresses that have not answered, `guests` are names. `written` is any
+    field of a draft: `summary`, `body`, `language`, `mandate`, `organisation`, `interest`."""
     by = by or an_author()
     post = start_post(by=by, is_pitch=is_pitch)
+    for person in along:
+        join_post(ask_coauthor(post, by=by, email=person.email), by=person)
+    for email in asked:
+        ask_coauthor(post, by=by, email=email)
+    for guest in guests:
+        add_guest(post, by=by, **guest)
     words = {"title": title, "summary": SUMMARY, "body": BODY, **written}
     words |= {"theme_ids": [theme.pk for theme in themes], "thread_ids": list(threads)}
     keep_draft(post, by=by, based_on=post.draft.revision, written=words)

@@ -10,7 +10,6 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from blog.actions.bylines import ask_coauthor, join_post
 from blog.actions.editing import correct_post
 from blog.actions.writing import withdraw_post
 from blog.models import Post
@@ -196,10 +195,9 @@ def test_an_older_decision_cannot_cite_what_was_not_out_yet(section, chair, post
 # --- Telling ----------------------------------------------------------------------------------------------------------------
 
 
-def test_each_author_is_told_with_the_decision_and_the_reason(section, chair, post):
+def test_each_author_is_told_with_the_decision_and_the_reason(section, chair):
     other = an_author(name="Second", email="second@example.coop")
-    byline = ask_coauthor(post, by=post.author, email=other.email)
-    join_post(byline, by=other)
+    post = a_post("Why we asked our members", along=[other], body=BODY)
     Notice.objects.all().delete()
     decision = decide(section, chair, post)
     assert list(Notice.objects.order_by("recipient").values_list("recipient", "kind", "subject", "text", "path")) == [

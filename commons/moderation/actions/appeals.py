@@ -19,7 +19,7 @@ from commons.people.models import User
 
 
 class NotYours(Exception):
-    """Only the author of the words appeals."""
+    """Only an author of the words appeals."""
 
 
 class NothingToAppeal(Exception):
@@ -38,12 +38,12 @@ class SamePerson(Exception):
 def appeal_verdict(verdict: Verdict, *, by: User, text: str) -> Appeal:
     """Ask a second person. Raises `NotYours`, `NothingToAppeal`, `AppealExists`, or `Gone` when the author took it all back."""
     row = lock_subject(verdict.moderation)
-    if verdict.author_id != by.pk:
+    if verdict.author_id != by.pk and not row.is_written_by(by):
         raise NotYours(_("Only the author can appeal."))
     if not verdict.may_be_appealed:
         raise NothingToAppeal(_("All of what you wrote is public, so there is nothing to appeal against."))
     if Appeal.objects.filter(verdict=verdict).exists():
-        raise AppealExists(_("You have appealed already. We will tell you what the second person says."))
+        raise AppealExists(_("There is an appeal already. We will tell you what the second person says."))
     if row.standing == Standing.WITHDRAWN:
         raise Gone(_("You have taken this back, so there is nothing to appeal for."))
     appeal = Appeal.objects.create(verdict=verdict, by=by, text=text)
@@ -78,7 +78,7 @@ def decide_appeal(appeal: Appeal, *, by: User, outcome: str, explanation: str) -
     appeal.outcome, appeal.explanation, appeal.decided_by, appeal.decided_at = outcome, explanation, by, timezone.now()
     appeal.save(update_fields=["outcome", "explanation", "decided_by", "decided_at"])
     record("decide_appeal", appeal, by=by, data={"outcome": str(outcome), "is_back": is_back, "revision": row.revision})
-    _tell_author(appeal, by=by, is_back=is_back)
+    _tell_authors(appeal, row, by=by, is_back=is_back)
     return appeal
 
 
@@ -101,25 +101,25 @@ def _give_back(verdict: Verdict, row: Moderated) -> bool:
     return True
 
 
-def _tell_author(appeal: Appeal, *, by: User, is_back: bool) -> None:
-    if appeal.by is None:
-        return
-    with translation.override(appeal.by.language or None):
-        notify(
-            appeal.by,
-            by=by,
-            kind="appeal",
-            key=f"appeal:{appeal.pk}",
-            subject=_("Somebody else has looked at your appeal"),
-            text="\n\n".join(
-                [
-                    _what_came_of(appeal, is_back=is_back),
-                    _("They say: %(explanation)s") % {"explanation": appeal.explanation},
-                ]
-            ),
-            path=appeal.verdict.get_absolute_url(),
-            mail=True,
-        )
+def _tell_authors(appeal: Appeal, row: Moderated, *, by: User, is_back: bool) -> None:
+    """Whoever appealed, and the others who wrote it."""
+    for person in {*row.writers(), appeal.by} - {None}:
+        with translation.override(person.language or None):
+            notify(
+                person,
+                by=by,
+                kind="appeal",
+                key=f"appeal:{appeal.pk}",
+                subject=_("Somebody else has looked at your appeal"),
+                text="\n\n".join(
+                    [
+                        _what_came_of(appeal, is_back=is_back),
+                        _("They say: %(explanation)s") % {"explanation": appeal.explanation},
+                    ]
+                ),
+                path=appeal.verdict.get_absolute_url(),
+                mail=True,
+            )
 
 
 def _what_came_of(appeal: Appeal, *, is_back: bool) -> str:

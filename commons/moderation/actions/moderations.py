@@ -183,7 +183,8 @@ def decide_moderation(
         },
     )
     if outcome != Outcome.KEEP:
-        _tell_author(verdict, row, by=by)
+        for person in row.writers():
+            _tell_author(person, verdict, row, by=by)
     _settle_reports(moderation, row, outcome, by=by)
     return verdict
 
@@ -236,10 +237,8 @@ def _end_waiting(moderation: Moderation) -> None:
     moderation.save(update_fields=["waiting_since", "held_revision"])
 
 
-def _tell_author(verdict: Verdict, row: Moderated, *, by: User) -> None:
-    if verdict.author is None:
-        return
-    with translation.override(verdict.author.language or None):
+def _tell_author(person: User, verdict: Verdict, row: Moderated, *, by: User) -> None:
+    with translation.override(person.language or None):
         if verdict.outcome == Outcome.PUBLISH:
             subject, text = _("What you wrote is public now"), _("A moderator has read it. Everybody can read it now.")
         elif verdict.outcome == Outcome.REDACT:
@@ -249,7 +248,7 @@ def _tell_author(verdict: Verdict, row: Moderated, *, by: User) -> None:
         if verdict.may_be_appealed:
             text = "\n\n".join([text, *_why(verdict)])
         notify(
-            verdict.author,
+            person,
             by=by,
             kind="verdict",
             key=f"verdict:{verdict.pk}",

@@ -383,7 +383,7 @@ def test_a_second_click_on_an_appeal_changes_nothing():
     appeal = appealed()
     address = reverse("moderation:verdict-appeal", args=[appeal.verdict_id])
     answer = entered(appeal.by).post(address, {"text": "Again."}, follow=True)
-    assert "You have appealed already. We will tell you what the second person says." in text_of(answer)
+    assert "There is an appeal already. We will tell you what the second person says." in text_of(answer)
     assert Appeal.objects.get().text == "It was meant kindly."
 
 
