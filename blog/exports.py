@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from psycopg import sql
 
-from blog.models import Language, Post
+from blog.models import Language, Post, Submission
 from blog.models.writing import MANDATES
 from blog.reports import citations_of
 from commons.contributions.exports import SPEAKER_JOINS, speaker_columns
@@ -28,7 +28,7 @@ SELECT p.id AS number, {address} AS address, p.title, p.summary, p.language, p.m
     CASE WHEN p.mandate <> 'self' THEN coalesce(nullif(o.trading_name, ''), o.name) END AS organisation,
     coalesce(cited.number, 0) AS cited,
     regexp_count(p.body, '\\S*\\w\\S*') AS words,
-    (SELECT count(*) FROM blog_submission s WHERE s.post_id = p.id AND s.revision IS NOT NULL AND NOT s.is_hidden)
+    1 + (SELECT count(*) FROM blog_submission s WHERE s.post_id = p.id AND s.revision < p.revision AND s.id IN ({wordings}))
         AS wordings
 FROM blog_post p
 JOIN ({posts}) known(id) ON known.id = p.id
@@ -146,6 +146,7 @@ class PostsReport(PublicReport):
             comments=_comments(),
             subjects=_subjects(),
             cited=_cited(),
+            wordings=keys_of(Submission.objects.wordings()),
             between=sql.Literal(BETWEEN),
             nobody=sql.Literal(_("Somebody who has closed their account")),
         )

@@ -5,10 +5,10 @@ import datetime as dt
 import io
 
 import pytest
+import time_machine
 from django.db import connection
 from django.utils import timezone
 
-from blog.actions.bylines import add_guest
 from blog.actions.editing import approve_submission, correct_post
 from blog.actions.writing import withdraw_post
 from blog.exports import CommentsReport, PostsReport
@@ -65,8 +65,8 @@ def test_a_post_is_told_in_one_row_with_all_that_readers_see_of_it(settings):
         mandate=Mandate.OFFICER,
         organisation=organisation,
         interest="I am paid by it.",
+        guests=[{"name": "Guto Guest"}],
     )
-    add_guest(post, by=person, name="Guto Guest")
     correct_post(
         post,
         by=an_editor(),
@@ -101,6 +101,14 @@ def test_a_post_is_told_in_one_row_with_all_that_readers_see_of_it(settings):
             "Times cited": "1",
         }
     ]
+
+
+def test_words_that_were_replaced_before_anybody_could_read_them_are_not_counted():
+    soon = timezone.now() + dt.timedelta(minutes=1)
+    post = approve_submission(a_submission(), by=an_editor(), public_from=soon)
+    correct_post(post, by=an_editor(), seen=1, title="New", summary="New.", body="New.", correction="A slip.")
+    with time_machine.travel(soon + dt.timedelta(days=1)):
+        assert [row["Wordings that were public"] for row in table_of(PostsReport())] == ["1"]
 
 
 def test_a_comment_is_told_in_one_row_with_its_post_and_what_it_answers(settings):
