@@ -179,7 +179,7 @@ def entry_of_post(post: Post) -> dict[str, Any]:
         "description": words(post.summary),
         "unique_id": stable_id("blog", "posts", post.pk),
         "pubdate": post.public_from,
-        "updateddate": post.corrected_at or post.public_from,
+        "updateddate": post.changed_at,
         "authors": authors or [(words(post.name_shown), "")],
         "language": post.language,
         "terms": [(theme.slug, words(str(theme))) for theme in post.themes.all()],

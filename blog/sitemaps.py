@@ -15,6 +15,6 @@ def addresses() -> Iterator[tuple[str, dt.datetime | None]]:
     """Paths of public pages, each with the moment it last changed: two queries."""
     yield reverse("blog:list"), None
     for post in posts_for_sitemap()[:MOST_ADDRESSES]:
-        yield post.get_absolute_url(), post.corrected_at or post.public_from
+        yield post.get_absolute_url(), post.changed_at
     for author in authors_with_posts()[:MOST_ADDRESSES]:
         yield author.get_absolute_url(), author.newest_at

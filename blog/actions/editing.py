@@ -126,7 +126,7 @@ def _put_words(post: Post, row: Submission, *, now: dt.datetime, is_correction: 
     row.revision = post.revision
     post.themes.set(Theme.objects.filter(pk__in=themes))
     post.threads.set(Thread.objects.filter(pk__in=threads))
-    post.follow_words()
+    post.mark_pictures()
 
 
 @transaction.atomic

@@ -235,7 +235,17 @@ class Post(Moderated, Writing):
     def hide_history(self, *, since: int = 1) -> None:
         self.submissions.filter(revision__gte=since).exclude(revision=self.revision).update(is_hidden=True)
 
+    @property
+    def changed_at(self) -> dt.datetime | None:
+        """When its public words last changed. What was corrected ahead of its time was first read when it came out."""
+        return max(filter(None, (self.corrected_at, self.public_from)), default=None)
+
     def follow_words(self) -> None:
+        self.mark_pictures()
+        self.corrected_at = timezone.now()
+        self.save(update_fields=["corrected_at"])
+
+    def mark_pictures(self) -> None:
         """Its pictures are public as long as its public words show them."""
         used = [picture.pk for picture in self.pictures.all() if picture.get_absolute_url() in self.body]
         self.pictures.update(is_used=False)

@@ -5,16 +5,18 @@ from pathlib import Path
 
 import feedparser
 import pytest
+import time_machine
 from django.urls import reverse
 from django.utils import timezone
 from lxml import etree
 
-from blog.actions.bylines import add_guest
-from blog.actions.editing import correct_post
+from blog.actions.editing import approve_submission, correct_post
 from blog.actions.writing import withdraw_post
 from blog.models import Post
 from commons.contributions.models import Contribution
-from tests.factories.blog import a_comment, a_post, a_theme, an_author, an_editor
+from commons.moderation.actions import decide_moderation, report_subject
+from tests.factories.blog import a_comment, a_post, a_submission, a_theme, an_author, an_editor
+from tests.factories.people import UserFactory
 
 pytestmark = pytest.mark.django_db
 ATOM = "{http://www.w3.org/2005/Atom}"
@@ -46,12 +48,10 @@ def author():
 
 @pytest.fixture
 def post(author) -> Post:
-    post = a_post(
+    return a_post(
         "Siop y pentref", by=author, language="cy", themes=[a_theme("Finance & shares", slug="finance")],
-        public_from=timezone.now() - dt.timedelta(days=3),
+        public_from=timezone.now() - dt.timedelta(days=3), guests=[{"name": "Guest Writer"}],
     )  # fmt: skip
-    add_guest(post, by=author, name="Guest Writer")
-    return post
 
 
 @pytest.mark.parametrize(
@@ -109,6 +109,28 @@ def test_the_id_of_an_entry_stays_when_its_words_change(client, post):
     after = validated(client.get(reverse("blog:feed"))).entries[0]
     assert (after.id, after.link, after.title) == (before.id, before.link, "Another title")
     assert after.updated > before.updated == before.published == after.published
+
+
+def test_what_was_corrected_ahead_of_its_time_is_not_older_than_it_is(client, author):
+    later = approve_submission(
+        a_submission("Later", by=author), by=an_editor(), public_from=timezone.now() + dt.timedelta(days=1)
+    )
+    correct_post(later, by=an_editor(), seen=1, title="Later", summary="Other.", body="Other.", correction="A slip.")
+    with time_machine.travel(timezone.now() + dt.timedelta(days=2)):
+        [entry] = validated(client.get(reverse("blog:feed"))).entries
+        page = client.get(later.get_absolute_url()).content.decode()
+    assert (entry.updated, "article:modified_time" in page) == (entry.published, False)
+
+
+def test_what_a_moderator_shortened_is_new_to_feed_readers(client, post):
+    before = validated(client.get(reverse("blog:feed"))).entries[0]
+    report_subject(post, by=UserFactory(), reason="private")
+    decide_moderation(
+        Post.objects.get(pk=post.pk).moderation, by=UserFactory(roles=["moderator"]), outcome="redact", seen=1,
+        words={"summary": "Shorter."}, reason="private", explanation="This names a neighbour.",
+    )  # fmt: skip
+    after = validated(client.get(reverse("blog:feed"))).entries[0]
+    assert (after.id, after.summary, after.updated > before.updated) == (before.id, "Shorter.", True)
 
 
 def test_a_reader_that_has_the_latest_state_is_told_so_and_a_withdrawn_post_is_gone_at_once(client, author, post):
