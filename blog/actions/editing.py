@@ -263,6 +263,13 @@ def reschedule_post(post: Post, *, by: User, public_from: dt.datetime) -> Post:
     row.public_from = public_from
     row.save(update_fields=["public_from"])
     record("reschedule_post", row, by=by, data={"public_from": public_from.isoformat()})
+    _tell_authors(
+        row,
+        by=by,
+        subject=gettext_lazy("Your post comes out at another time"),
+        text=lambda: _approved(row),
+        key=f"rescheduled:{row.pk}:{public_from.isoformat()}",
+    )
     return row
 
 

@@ -5,6 +5,7 @@ import datetime as dt
 import pytest
 import time_machine
 from django.utils import timezone
+from django.utils.formats import date_format
 
 from blog.actions.editing import (
     CorrectionMissing,
@@ -285,8 +286,14 @@ def test_what_is_not_public_is_not_corrected(editor):
 def test_what_is_not_out_yet_gets_another_date(editor):
     post = approve_submission(a_submission(), by=editor, public_from=tomorrow())
     moment = tomorrow() + dt.timedelta(days=5)
-    reschedule_post(post, by=editor, public_from=moment)
+    Notice.objects.all().delete()
+    for _time in range(2):
+        reschedule_post(post, by=editor, public_from=moment)
     assert fresh(post).public_from == moment
+    when = date_format(timezone.localtime(moment), "j F Y, H:i")
+    assert list(Notice.objects.values_list("recipient", "subject", "text")) == [
+        (post.author_id, "Your post comes out at another time", f"Everybody can read it from {when}.")
+    ]
     with pytest.raises(DatePassed):
         reschedule_post(post, by=editor, public_from=timezone.now() - dt.timedelta(hours=1))
     reschedule_post(post, by=editor, public_from=timezone.now())
