@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from blog.models.posts import Post, is_editor
 from blog.models.writing import LONGEST_SUMMARY, LONGEST_TEXT, LONGEST_TITLE, Placed
+from commons.moderation.models import Standing
 
 
 class Draft(Placed):
@@ -54,8 +55,9 @@ class SubmissionQuerySet(models.QuerySet):
     """Words for choosing what was handed in."""
 
     def waiting(self) -> Self:
-        """The editors' queue, the longest wait first."""
-        return self.filter(outcome=Submission.Outcome.WAITING).order_by("made_at", "pk")
+        """The editors' queue, the longest wait first. What a moderator took down waits for nobody."""
+        waiting = self.filter(outcome=Submission.Outcome.WAITING).exclude(post__standing=Standing.DECLINED)
+        return waiting.order_by("made_at", "pk")
 
     def decided(self) -> Self:
         return self.filter(decided_at__isnull=False)

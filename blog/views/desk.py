@@ -64,9 +64,7 @@ class DeskView(PermissionRequiredMixin, TemplateView):
         user, now = self.request.user, timezone.now()
         named = Prefetch("post__bylines", Byline.objects.joined().select_related("author"), to_attr="named")
         submissions = Submission.objects.visible_to(user).select_related("post").prefetch_related(named)
-        # What a moderator took down waits for nobody.
-        waiting = submissions.waiting().exclude(post__standing=Standing.DECLINED)
-        page = Paginator(waiting, WAITING_A_PAGE).get_page(self.request.GET.get("page"))
+        page = Paginator(submissions.waiting(), WAITING_A_PAGE).get_page(self.request.GET.get("page"))
         posts = Post.objects.visible_to(user).with_authors()
         own = set(Post.objects.visible_to(user).written_by(user).values_list("pk", flat=True))
         return super().get_context_data(
@@ -102,8 +100,6 @@ class DeskPostMixin(PermissionRequiredMixin):
     @cached_property
     def submission(self) -> Submission | None:
         """What waits for an editor now."""
-        if self.post_shown.standing == Standing.DECLINED:
-            return None
         rows = Submission.objects.visible_to(self.request.user).waiting().select_related("organisation", "by")
         return rows.filter(post=self.post_shown).first()
 

@@ -406,6 +406,15 @@ def test_the_ledger_tells_every_decision_without_names(client, author):
     assert "The public one" not in client.get(reverse("blog:ledger")).content.decode()
 
 
+def test_what_a_moderator_took_down_waits_for_no_editor(client, author):
+    post = a_post(by=author)
+    keep_draft(post, by=author, based_on=post.draft.revision, written={"body": "Other words."})
+    hand_in(post, by=author, based_on=post.draft.revision + 1, correction="The sum.")
+    taken_down(post)
+    counts = client.get(reverse("blog:ledger")).context["counts"]
+    assert (counts.waiting, counts.waiting_since) == (0, None)
+
+
 # --- Queries -------------------------------------------------------------------------------------------------------------
 
 
