@@ -22,6 +22,8 @@ from commons.people.models import Organisation, User
 
 MOST_UNFINISHED = 20
 """Posts that one person may have begun and never handed in."""
+MOST_WAITING = 10
+"""Posts of one person that may wait for an editor at once."""
 ADDRESSES = 2_026_11  # any number that nobody else locks
 
 
@@ -160,8 +162,8 @@ def hand_in(post: Post, *, by: User, based_on: int, correction: str = "", is_pit
     """Give the draft to the editors, as it stands at revision `based_on`. What waited already is taken back for it.
 
     What is public stays as it is until an editor approves the new wording; `correction` then tells readers what changed.
-    Raises `NotYours`, `KeptElsewhere`, `NotReady`, `NotYourOrganisation`, `CorrectionMissing`, `NothingChanged` or
-    `NotNow`.
+    Raises `NotYours`, `KeptElsewhere`, `NotReady`, `NotYourOrganisation`, `CorrectionMissing`, `NothingChanged`, `TooMany`
+    or `NotNow`.
     """
     row = lock_post(post, by)
     draft = Draft.objects.select_for_update().get(post=row)
@@ -188,6 +190,7 @@ def hand_in(post: Post, *, by: User, based_on: int, correction: str = "", is_pit
         if waiting.written() == draft.written() and waiting.is_pitch == pitched:
             return waiting
         _take_back(waiting)
+    _check_queue(by)
     number = (row.submissions.aggregate(last=models.Max("number"))["last"] or 0) + 1
     submission = Submission.objects.create(
         post=row,
@@ -203,6 +206,13 @@ def hand_in(post: Post, *, by: User, based_on: int, correction: str = "", is_pit
     draft.save(update_fields=["is_pitch"])
     record("hand_in", row, by=by, data={"number": number, "is_pitch": pitched})
     return submission
+
+
+def _check_queue(by: User) -> None:
+    """Nobody fills the editors' desk alone. One at a time for each person, so that the limit is not slipped past."""
+    User.objects.select_for_update().get(pk=by.pk)
+    if Submission.objects.waiting().filter(by=by).count() >= MOST_WAITING:
+        raise TooMany(_("Many of your posts wait for an editor. Hand this in when they have been read."))
 
 
 def _reads_like(post: Post, draft: Draft) -> bool:

@@ -20,6 +20,7 @@ from blog.actions.writing import (
     NotReady,
     NotYourOrganisation,
     NotYours,
+    TooMany,
     hand_in,
     keep_draft,
     what_is_missing,
@@ -275,7 +276,7 @@ class HandInView(KeepsTypedMixin, OwnPostMixin, FormView):
         except CorrectionMissing as refusal:
             form.add_error("correction" if "correction" in form.fields else None, str(refusal))
             return self._again(form, 422)
-        except (NotReady, NothingChanged, NotYourOrganisation) as refusal:
+        except (NotReady, NothingChanged, NotYourOrganisation, TooMany) as refusal:
             form.add_error(None, str(refusal))
             return self._again(form, 422)
         except (NotNow, NotYours) as refusal:

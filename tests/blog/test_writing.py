@@ -23,6 +23,7 @@ from blog.actions.editing import (
 )
 from blog.actions.writing import (
     MOST_UNFINISHED,
+    MOST_WAITING,
     CorrectionMissing,
     KeptElsewhere,
     NothingChanged,
@@ -150,6 +151,19 @@ def test_there_is_an_end_to_what_one_may_begin(halina):
         start_post(by=halina)
     hand_in(Post.objects.first(), by=halina, based_on=draft_of(Post.objects.first()).revision)
     assert start_post(by=halina).pk is not None
+
+
+def test_nobody_fills_the_editors_desk_alone(halina, client):
+    handed = [a_submission(f"Number {number}", by=halina) for number in range(MOST_WAITING)]
+    post = a_draft("One more", by=halina)
+    sent = client.post(at("hand-in", post), {"kind": "post", "based_on": draft_of(post).revision})
+    said = "Many of your posts wait for an editor." in sent.content.decode()
+    assert (sent.status_code, said, Submission.objects.waiting().count()) == (422, True, MOST_WAITING)
+    again = handed[0].post
+    keep_draft(again, by=halina, based_on=draft_of(again).revision, written={"body": "Other words."})
+    assert hand_in(again, by=halina, based_on=draft_of(again).revision).number == 2
+    take_back(again, by=halina)
+    assert hand_in(post, by=halina, based_on=draft_of(post).revision).is_waiting is True
 
 
 # --- keeping --------------------------------------------------------------------------------------------------------------
