@@ -66,7 +66,7 @@ class NotNow(Exception):
 @transaction.atomic
 def name_author(person: User, *, by: User, about: str = "") -> Author:
     """The author that a person is. Made the first time, under the name they have then; its address is never changed."""
-    User.objects.select_for_update().get(pk=person.pk)
+    User.objects.select_for_update(no_key=True).get(pk=person.pk)
     author = Author.objects.filter(person=person).first()
     if author is None:
         name = person.name or _("Somebody who gave no name")
@@ -210,7 +210,7 @@ def hand_in(post: Post, *, by: User, based_on: int, correction: str = "", is_pit
 
 def _check_queue(by: User) -> None:
     """Nobody fills the editors' desk alone. One at a time for each person, so that the limit is not slipped past."""
-    User.objects.select_for_update().get(pk=by.pk)
+    User.objects.select_for_update(no_key=True).get(pk=by.pk)
     if Submission.objects.waiting().filter(by=by).count() >= MOST_WAITING:
         raise TooMany(_("Many of your posts wait for an editor. Hand this in when they have been read."))
 

@@ -122,8 +122,9 @@ def add_contribution(
     Raises `ThreadClosed`, `TooSoon`, `CannotReply`, `NotYourOrganisation` or `MandateIncomplete`.
     """
     key = key or uuid.uuid4()
-    # One at a time for each author: the second half of a double click finds the first, and no limit is slipped past.
-    User.objects.select_for_update().get(pk=by.pk)
+    # One at a time for each author: the second half of a double click finds the first, and no limit is slipped past. The key
+    # stays free, or a moderator who tells them of a verdict would wait for us while we wait for what they decide about.
+    User.objects.select_for_update(no_key=True).get(pk=by.pk)
     already = Contribution.objects.filter(author=by, key=key).first()
     if already is not None:
         return already
@@ -207,7 +208,7 @@ def key_in_contribution(
     The same person with the same `key` gets the same row again. Raises `MandateIncomplete`.
     """
     key = key or uuid.uuid4()
-    User.objects.select_for_update().get(pk=by.pk)
+    User.objects.select_for_update(no_key=True).get(pk=by.pk)
     already = Contribution.objects.filter(keyed_in_by=by, key=key).first()
     if already is not None:
         return already

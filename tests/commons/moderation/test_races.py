@@ -6,7 +6,13 @@ from typing import Any
 
 import pytest
 
-from commons.contributions.actions import StaleEdit, edit_contribution, withdraw_contribution
+from commons.contributions.actions import (
+    CannotReply,
+    StaleEdit,
+    add_contribution,
+    edit_contribution,
+    withdraw_contribution,
+)
 from commons.contributions.models import Contribution
 from commons.digests.models import Notice
 from commons.moderation.actions import (
@@ -99,6 +105,15 @@ def test_a_report_behind_a_refusal_is_refused():
     report = partial(report_subject, contribution, by=reader, reason="abuse")
     assert behind(verdict_on(contribution, "decline"), waiting=report) == NotPublic.__name__
     assert (Moderation.objects.waiting().count(), Report.objects.count()) == (0, 1)
+
+
+def test_a_verdict_and_a_reply_of_the_same_author_do_not_wait_for_each_other():
+    for _round in range(6):
+        contribution = reported()
+        author = contribution.author
+        reply = partial(add_contribution, contribution.thread, by=author, body="And more.", parent=contribution)
+        ends = together(verdict_on(contribution, "decline"), reply)
+        assert set(ends) <= {"done", CannotReply.__name__}
 
 
 def test_two_clicks_on_one_report_are_one_report():
