@@ -103,7 +103,7 @@ def _leave(post: Post, person: User, *, keep_name: bool) -> None:
 
 def _settle(post: Post, person: User, *, by: User | None, answer: str) -> None:
     """One post of theirs alone that editors have seen. Nobody is left to change it, so its draft goes in any case."""
-    if post.submissions.waiting().exists():
+    if post.submissions.filter(outcome=Submission.Outcome.WAITING).exists():
         take_back(post, by=person)
     submissions = Submission.objects.filter(post=post)
     Proposal.objects.filter(submission__in=submissions).delete()

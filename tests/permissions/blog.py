@@ -29,11 +29,11 @@ def draw_blog(people: dict[str, User]) -> SimpleNamespace:
     words = {"title": "What our shop taught us", "summary": "Forty families.", "body": body}
     correct_post(row.public, by=editor, seen=1, correction="Our shop, not a shop.", **words)
     row.public = Post.objects.get(pk=row.public.pk)
-    row.picture = a_picture(a_draft("A secret plan for the mill", by=member))
+    row.picture = a_picture(a_draft("A secret plan for the mill", by=member, asked=[people["person"].email]))
     row.draft = row.picture.post
     row.waiting = a_submission("Waiting for an editor", by=member, asked=[people["person"].email])
     row.proposal = propose_changes(row.waiting, by=editor, title="Waiting", summary="Short.", body="Shorter.")
-    row.asked = row.waiting.post.bylines.get(author=None)
+    row.asked = row.draft.bylines.get(author=None)
     row.scheduled = approve_submission(
         a_submission("Out next week", by=member), by=editor, public_from=timezone.now() + dt.timedelta(days=7)
     )
