@@ -1,7 +1,8 @@
 """Names, reasons, file names and texts that hold scripts, seen by everyone in a real browser, with the content security policy on
 and off: none runs, and the policy has nothing to report. A report would mean that only the policy stood in the way."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from pathlib import Path
 from urllib.parse import quote
 
 import pytest
@@ -16,6 +17,7 @@ from tests.browser.site_page import SitePage
 from tests.browser.world import World
 from tests.hostile.forms import forms_of
 from tests.hostile.scripts import CORPUS, SHORT, Tainter
+from tests.kept import Kept
 
 WATCH = """
     window.alert = window.confirm = window.prompt = () => console.error("A SCRIPT RAN");
@@ -31,17 +33,16 @@ FOREIGN = """() => Array.from(document.querySelectorAll("*")).filter((node) =>
 ).map((node) => node.outerHTML.slice(0, 200))"""
 
 
-@pytest.fixture
-def tainter() -> Tainter:
-    return Tainter()
+def build_tainted() -> World:
+    return World(Tainter())
 
 
 @pytest.fixture
-def tainted(live_server, settings, tmp_path, tainter: Tainter) -> World:
+def tainted(live_server, settings, tmp_path: Path, kept: Callable[..., Kept]) -> World:
     settings.ROOT_URLCONF = "tests.browser.urls"
     settings.PRIVATE_DIR = tmp_path
     settings.DEMO = True
-    return World(tainter)
+    return kept(build_tainted).laid_out(tmp_path)
 
 
 @pytest.fixture(params=[True, False], ids=["with the policy", "without the policy"])
@@ -74,9 +75,9 @@ def tainted_pages(world: World) -> Iterator[SitePage]:
     yield SitePage("no such page", "staff", f"/{quote(SHORT)}/")
 
 
-def test_no_script_runs_in_anybodys_browser(walker: Walker, tainter: Tainter):
+def test_no_script_runs_in_anybodys_browser(walker: Walker):
     assert len(CORPUS) >= 150
-    assert tainter.used == set(CORPUS)
+    assert walker.world.tainted.used == set(CORPUS)
     found: list[str] = []
     where = ""
     walker.page.on("dialog", lambda dialog: (found.append(f"{where}: a dialog"), dialog.dismiss()))
