@@ -1,5 +1,7 @@
 """What every test shares. The servers come from tests/throwaway.py and the browser from tests/chromium.py, both plugins."""
 
+import gc
+import os
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from importlib import import_module
@@ -29,6 +31,27 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
 
 # Rows that stay when the tables are emptied: no test writes them, and Django would only write the same again.
 NOTES_OF_DJANGO = {"django_content_type", "auth_permission"}
+
+
+# Walks through the whole site, each test of which takes many seconds.
+WALKS = tuple(str(Path(__file__).parent / folder) for folder in ("browser", "hostile", "journeys", "permissions"))
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Long tests first. Each of two workers begins with one half of the list, and ends by taking what the other has left: then
+    there should be short ones to share out."""
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        walks = [item for item in items if str(item.path).startswith(WALKS)]
+        others = [item for item in items if not str(item.path).startswith(WALKS)]
+        half = len(others) // 2
+        items[:] = [*walks[::2], *others[:half], *walks[1::2], *others[half:]]
+
+
+def pytest_collection_finish() -> None:
+    """What is imported by now stays: the collector of garbage need not look through it again and again."""
+    gc.collect()
+    gc.freeze()
 
 
 class UnderWay:
