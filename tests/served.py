@@ -14,7 +14,8 @@ from urllib.request import urlopen
 
 from django.db import connection
 
-from coopstrategy.runtime.places import CHECKOUT
+from coopstrategy.runtime.places import CHECKOUT, Lock
+from tests.throwaway import RUN_FOLDER
 
 
 def database_url() -> str:
@@ -27,17 +28,16 @@ def database_url() -> str:
 
 @contextmanager
 def served(folder: Path, **changed: str) -> Iterator[str]:
-    """Collects the static files into `folder`, starts a server of its own with the `changed` settings, and gives its address."""
+    """Starts a server of its own with the `changed` settings, its log and private files in `folder`, and gives its address."""
     environment = os.environ | {
         "DATABASE_URL": database_url(),
-        "STATIC_ROOT": str(folder / "static"),
+        "STATIC_ROOT": str(Path(os.environ[RUN_FOLDER]) / "collected"),
         "STATIC_STORAGE": "whitenoise.storage.CompressedManifestStaticFilesStorage",
         "WHITENOISE_AUTOREFRESH": "0",
         "PRIVATE_DIR": str(folder / "private"),
         **changed,
     }
-    manage = [sys.executable, "manage.py", "collectstatic", "--no-input", "--verbosity", "0"]
-    subprocess.run(manage, cwd=CHECKOUT, env=environment, check=True, timeout=120)
+    _collect_static_files(environment)
     with socket.create_server(("127.0.0.1", 0)) as listening:
         address = f"http://localhost:{listening.getsockname()[1]}"
         bound = ["--bind", f"fd://{listening.fileno()}", "--worker-class", "gthread", "--threads", "4"]
@@ -52,6 +52,22 @@ def served(folder: Path, **changed: str) -> Iterator[str]:
             finally:
                 server.terminate()
                 server.wait(timeout=30)
+
+
+def _collect_static_files(environment: dict[str, str]) -> None:
+    """Once for the run, whichever process is first: to compress them takes longer than what is tested with them."""
+    folder = Path(environment["STATIC_ROOT"])
+    with_lock = Lock(folder.with_name("collecting"))
+    with_lock.take(wait=True)
+    try:
+        if not folder.exists():
+            draft = folder.with_name("half-collected")
+            manage = [sys.executable, "manage.py", "collectstatic", "--no-input", "--verbosity", "0"]
+            told = environment | {"STATIC_ROOT": str(draft)}
+            subprocess.run(manage, cwd=CHECKOUT, env=told, check=True, timeout=120)
+            draft.rename(folder)
+    finally:
+        with_lock.release()
 
 
 def _wait_for(url: str, server: subprocess.Popen, log: Path) -> None:

@@ -1,6 +1,7 @@
 """A walk through every page in a real browser."""
 
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -9,6 +10,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, Request, Response
 from tests.browser.site_page import SitePage
 from tests.browser.world import World
 from tests.chromium import DESK, leave
+from tests.kept import Kept
 
 # Fills the form with what a test gives, also where a person could not (a value no option has), and sends it.
 SEND = """([css, given, leaveUrl]) => {
@@ -88,8 +90,8 @@ def site(live_server, settings, tmp_path) -> str:
 
 
 @pytest.fixture
-def world(site: str) -> World:
-    return World()
+def world(site: str, tmp_path: Path, kept: Callable[..., Kept]) -> World:
+    return kept(World).laid_out(tmp_path)
 
 
 @pytest.fixture

@@ -53,18 +53,19 @@ def structures(form: Form) -> list[tuple[str, bytes, str]]:
 
 @pytest.mark.parametrize("group", GROUPS, ids=lambda group: group.__name__)
 def test_no_form_breaks_on_hostile_values(world: World, group):
-    """Forty for each form, shared out among its fields; all of them for each field in the drill."""
-    found, count = [], 0
+    """Twenty for each form, shared out among its fields, so that each value is tried in every group; the drill tries all of them
+    on each field."""
+    found, tried = [], set()
     offset = 0
     for form in group(world):
         names = [*form.good, "csrfmiddlewaretoken"]
-        values = islice(cycle(VALUES), offset, offset + 40)
+        values = islice(cycle(VALUES), offset, offset + 20)
         for name, value in zip(cycle(names), values, strict=False):
             found += try_values(world, form, name, value)
-            count += 1
-        offset = (offset + 7) % len(VALUES)
+            tried.add(value)
+        offset = (offset + 20) % len(VALUES)
     assert found == []
-    assert count >= 150
+    assert tried == set(VALUES)
 
 
 @pytest.mark.parametrize("group", GROUPS, ids=lambda group: group.__name__)

@@ -11,8 +11,9 @@ from copy import deepcopy
 from pathlib import Path
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
 from django.test import Client
+from psycopg import sql
 
 from census.models import ContactRevision, PageRevision
 from commons.audit.models import Entry
@@ -45,8 +46,19 @@ REDIRECTS = {
 }
 
 
+WRITTEN = sql.SQL("SELECT {}").format(
+    sql.SQL(", ").join(
+        sql.SQL("(SELECT count(*) FROM {})").format(sql.Identifier(model._meta.db_table))
+        for model in (Entry, PageRevision, ContactRevision)
+    )
+)
+
+
 def written() -> tuple[int, ...]:
-    return tuple(model.objects.count() for model in (Entry, PageRevision, ContactRevision))
+    """How many rows tell of something done: one question, because it is asked twenty thousand times."""
+    with connection.cursor() as cursor:
+        cursor.execute(WRITTEN)
+        return cursor.fetchone()
 
 
 def answer(client: Client, method: str, path: str, data: dict | None = None) -> str:
@@ -111,17 +123,19 @@ REFUSALS = {"404", "in", "2nd"}
 
 
 def test_a_refusal_does_not_tell_whether_the_thing_exists(world):
-    """Whoever is refused gets the same answer for what is there and for what is nowhere."""
+    """Whoever is refused gets the same answer for what is there, which is in the table, and for what is nowhere."""
     told, compared = [], 0
-    for line in world.lines:
+    for line, written_cells in zip(world.lines, TABLE.read_text().splitlines()[len(TITLES) :], strict=True):
         if not line.path_of_nothing or line.route.startswith(tuple(THIRD_PARTY)):
             continue
+        cells = dict(zip(VIEWERS, written_cells.split()[-len(VIEWERS) :], strict=True))
         for viewer in REFUSED:
-            for method in ("get", "post"):
-                there = answer(world.clients[viewer], method, line.path, line.data)
+            for method, there in zip(("get", "post"), cells[viewer].split("/"), strict=True):
+                if there not in REFUSALS:
+                    continue
+                compared += 1
                 nowhere = answer(world.clients[viewer], method, line.path_of_nothing, line.data)
-                compared += there in REFUSALS
-                if there in REFUSALS and nowhere != there:
+                if nowhere != there:
                     told.append(f"{method} {line.title} for {viewer}: {there}, but {nowhere} for nothing")
     assert (compared > 150, told) == (True, [])
 
