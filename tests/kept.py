@@ -55,7 +55,7 @@ class Kept:
     def _make(self) -> None:
         shutil.rmtree(self.folder, ignore_errors=True)
         self.folder.mkdir(parents=True)
-        self.made_at = time.monotonic()
+        began = time.monotonic()
         with override_settings(PRIVATE_DIR=self.folder), transaction.atomic():
             before = {table: rows for table, _columns, rows in _contents()}
             self.world = self.build()
@@ -63,6 +63,7 @@ class Kept:
                 (table, columns, before[table], rows) for table, columns, rows in _contents() if rows != before[table]
             ]
             transaction.set_rollback(True)
+        self.made_at = began
 
 
 def _contents() -> list[tuple[str, list[str], bytes]]:

@@ -151,7 +151,7 @@ GROUPS = [
     demo_pages,
 ]
 # Long walks are shared out, so that several cores can walk.
-PARTS = {answering_pages: 4, staff_pages: 2, strategy_pages: 4, blog_pages: 4}
+PARTS = {account_pages: 3, answering_pages: 5, staff_pages: 4, strategy_pages: 5, blog_pages: 5}
 WALKS = [
     pytest.param(group, slice(part, None, PARTS.get(group, 1)), id=f"{group.__name__} {part + 1}")
     for group in GROUPS
