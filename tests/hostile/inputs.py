@@ -67,6 +67,7 @@ def encoded(pairs: list[tuple[str, bytes]]) -> bytes:
 
 
 def as_read(value: bytes) -> set[str]:
-    """What may be kept of it: the text as it decodes, without outer white space, and with line breaks in either way."""
+    """What may be kept of it: the text as it decodes, with outer white space or without, and with line breaks in either way."""
     text = value.decode("utf-8", "replace")
-    return {text.strip(), text.replace("\r\n", "\n").replace("\r", "\n").strip()}
+    told = text.replace("\r\n", "\n").replace("\r", "\n")
+    return {text, text.strip(), told, told.strip()}
