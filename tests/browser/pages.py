@@ -230,7 +230,7 @@ def member_pages(world: World) -> Iterator[SitePage]:
     close = reverse("people:account-close")
     yield SitePage("close your account", "member", close)
     yield SitePage("close your account", "scribe", close, "little to lose")
-    yield errors("close your account", "member", close, {"email": "somebody@else.coop"})
+    yield errors("close your account", "member", close, {"email": "somebody@else.coop"}, status=422)
     yield SitePage("account closed", "visitor", reverse("people:account-closed"))
     find = reverse("people:organisation-find")
     yield SitePage("find an organisation", "member", find, "empty")
