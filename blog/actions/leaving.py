@@ -6,10 +6,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from blog.actions.writing import drop_draft, take_back, withdraw_post
-from blog.models import Byline, Draft, Note, Post, Proposal, Submission
+from blog.models import Author, Byline, Draft, Note, Post, Proposal, Submission
 from commons.audit.actions import record
 from commons.contributions.models import Contribution, Mandate
 from commons.digests.actions import drop_notices, forget_name
+from commons.moderation.actions.leaving import pass_verdicts_on
 from commons.moderation.models import Standing
 from commons.people.models import User
 from commons.people.reports.leaving import GO, STAY, Answer, Legacy, register_keeper
@@ -77,53 +78,63 @@ def settle_posts(person: User, *, by: User | None, answer: str) -> None:
     forget_name(person, keys=told, by=by)
     for post in list(rows):
         if post.pk not in alone:
-            _leave(post, person, keep_name=answer == STAY and _is_out(post))
+            _leave(post, person, by=by, keep_name=answer == STAY and _is_out(post))
         elif post.handed_in_at is None:
             drop_draft(post, by=person)
         else:
             _settle(post, person, by=by, answer=answer)
     Byline.objects.asked(person.email).delete()
     Note.objects.filter(by=person, is_by_editor=False).update(body="")
-    if pen is not None and not pen.bylines.exists():
-        pen.delete()
+    if pen is not None:
+        _drop_pen(pen)
     record("settle_posts", person, by=by, data={"answer": answer, "posts": sorted(alone)})
 
 
-def _leave(post: Post, person: User, *, keep_name: bool) -> None:
-    """Somebody goes and their co-authors keep the post."""
-    theirs = post.bylines.filter(author__person=person)
+def _leave(post: Post, person: User, *, by: User | None, keep_name: bool) -> None:
+    """Somebody goes and their co-authors keep the post, and with it what moderators decided about it."""
+    others = post.bylines.joined().filter(author__person__isnull=False).exclude(author__person=person)
+    heir = others.select_related("author__person").order_by("place", "pk").first().author.person
     if post.author_id == person.pk:
-        others = post.bylines.joined().filter(author__person__isnull=False).exclude(author__person=person)
-        first = others.select_related("author__person").order_by("place", "pk").first()
-        post.author = first.author.person
+        post.author = heir
         post.save(update_fields=["author"])
+    pass_verdicts_on(post, by=by, leaver=person, heir=heir)
     if not keep_name:
-        theirs.delete()
+        post.bylines.filter(author__person=person).delete()
 
 
 def _settle(post: Post, person: User, *, by: User | None, answer: str) -> None:
-    """One post of theirs alone that editors have seen. Nobody is left to change it, so its draft goes in any case."""
+    """One post of theirs alone that editors have seen. Nobody is left to change it, so what was on its way goes in any case."""
     if post.submissions.filter(outcome=Submission.Outcome.WAITING).exists():
         take_back(post, by=person)
+    row, draft = Post.objects.filter(pk=post.pk), Draft.objects.filter(post=post)
     submissions = Submission.objects.filter(post=post)
     Proposal.objects.filter(submission__in=submissions).delete()
-    Draft.objects.filter(post=post).delete()
-    is_out = _is_out(post)
-    row = Post.objects.filter(pk=post.pk)
-    if is_out and answer == GO:
-        withdraw_post(post, by=person)
-    if not is_out or answer == GO:
-        for rows in (row, submissions):
+    post.bylines.filter(joined_at=None).delete()
+    if not _is_out(post) or answer == GO:
+        if _is_out(post):
+            withdraw_post(post, by=person)
+        for rows in (row, draft, submissions):
             rows.update(**NO_WORDS)
         post.pictures.all().delete()
         drop_notices(keys=[f"blog-post:{post.pk}"], by=by, about=post)
-    else:
-        submissions.filter(revision=None).update(**NO_WORDS)
-        if answer == UNNAMED:
-            for rows in (row, submissions):
-                rows.update(**NO_SPEAKER)
-    if not is_out or answer != STAY:
+        guests = list(Author.objects.filter(person=None, bylines__post=post))
+        post.bylines.all().delete()
+        for guest in guests:
+            _drop_pen(guest)
+        return
+    submissions.filter(revision=None).update(**NO_WORDS)
+    # As if its author had begun no change: an editor who corrects it later finds the two alike.
+    draft.update(**post.written())
+    if answer == UNNAMED:
+        for rows in (row, draft, submissions):
+            rows.update(**NO_SPEAKER)
         post.bylines.filter(author__person=person).delete()
+
+
+def _drop_pen(pen: Author) -> None:
+    """A name that stands over nothing any more."""
+    if not pen.bylines.exists():
+        pen.delete()
 
 
 register_keeper("blog", tell=_tell, settle=settle_posts)

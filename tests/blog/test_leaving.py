@@ -7,14 +7,14 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from blog.actions.bylines import ask_coauthor, join_post
-from blog.actions.editing import add_note, approve_submission, decline_submission, propose_changes
+from blog.actions.bylines import add_guest, ask_coauthor, join_post
+from blog.actions.editing import add_note, approve_submission, correct_post, decline_submission, propose_changes
 from blog.actions.following import announce_posts, follow
-from blog.actions.writing import hand_in
+from blog.actions.writing import NotNow, hand_in
 from blog.models import Author, Byline, Draft, Note, Picture, Post, Proposal, Submission
 from commons.contributions.models import Contribution
 from commons.digests.models import Notice
-from commons.moderation.actions import report_subject
+from commons.moderation.actions import appeal_verdict, decide_appeal, decide_moderation, report_subject
 from commons.moderation.models import Moderation
 from commons.people.actions import close_account
 from commons.people.models import User
@@ -122,10 +122,11 @@ def test_what_never_was_public_goes_in_any_case(author, wish):
     leave(author, wish)
     assert not Post.objects.filter(pk=draft.pk).exists()
     assert Submission.objects.waiting().count() == 0
-    assert (Draft.objects.count(), Proposal.objects.count(), Picture.objects.count()) == (0, 0, 0)
+    assert (Proposal.objects.count(), Picture.objects.count()) == (0, 0)
     texts = [
         *Post.objects.values_list("title", "summary", "body"),
         *Submission.objects.values_list("title", "summary", "body"),
+        *Draft.objects.values_list("title", "summary", "body"),
         *Note.objects.values_list("body"),
     ]
     assert [text for row in texts for text in row if "secret" in text] == []
@@ -190,3 +191,46 @@ def test_what_the_author_said_to_others_is_asked_about_apart(author):
     a_comment(a_post(title="Another"), by=author, body="My words.")
     leave(author, "stay", said="go")
     assert (Post.objects.get(pk=post.pk).standing, Contribution.objects.get().body) == ("published", "")
+
+
+@pytest.mark.parametrize("wish", ["stay", "unnamed"])
+def test_an_editor_can_still_correct_a_post_that_stays(author, wish):
+    post = a_post(by=author)
+    leave(author, wish)
+    words = {"title": "Why our shop became a co-op", "summary": "Forty families.", "body": "We had **six** weeks."}
+    correct_post(post, by=an_editor(), seen=1, correction="Our shop, not the village's.", **words)
+    status, page = page_of(post)
+    assert (status, words["title"] in page) == (200, True)
+
+
+def test_a_guest_of_a_post_that_goes_is_forgotten_too(author):
+    draft = a_draft(by=author)
+    add_guest(draft, by=author, name="Guest Quillfeather")
+    hand_in(draft, by=author, based_on=draft.draft.revision)
+    leave(author)
+    assert (Author.objects.count(), Byline.objects.count()) == (0, 0)
+
+
+def test_nobody_joins_a_post_whose_author_is_gone(author):
+    other = an_author(name="Co Author")
+    post = a_draft(by=author)
+    byline = ask_coauthor(post, by=author, email=other.email)
+    hand_in(post, by=author, based_on=post.draft.revision)
+    leave(author)
+    with pytest.raises(NotNow):
+        join_post(byline, by=other)
+
+
+def test_words_that_a_moderator_took_out_of_a_shared_post_can_still_come_back(author):
+    other = an_author(name="Co Author")
+    post = a_post_of(author, other)
+    report = report_subject(post, by=UserFactory(), reason="abuse")
+    words = {"reason": "abuse", "explanation": "Why", "words": {"body": "Shorter."}}
+    verdict = decide_moderation(
+        report.moderation, by=UserFactory(roles=["moderator"]), outcome="redact", seen=post.revision, **words
+    )
+    appeal = appeal_verdict(verdict, by=author, text="It was meant well.")
+    leave(author, "unnamed")
+    decide_appeal(appeal, by=UserFactory(roles=["moderator"]), outcome="overturned", explanation="It was.")
+    appeal.refresh_from_db()
+    assert (Post.objects.get().body, appeal.by) == (post.body, other)

@@ -5,7 +5,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from commons.audit.actions import record
-from commons.moderation.models import Appeal, Report, Verdict
+from commons.moderation.models import Appeal, Moderated, Report, Verdict
 from commons.people.models import User
 from commons.people.reports.leaving import Legacy, register_keeper
 
@@ -31,6 +31,15 @@ def settle_moderation(person: User, *, by: User | None, answer: str) -> None:
     appeals.filter(decided_at=None).update(outcome=Appeal.Outcome.WITHDRAWN, decided_at=timezone.now())
     appeals.update(text="")
     record("settle_moderation", person, by=by)
+
+
+@transaction.atomic
+def pass_verdicts_on(subject: Moderated, *, by: User | None, leaver: User, heir: User) -> None:
+    """What moderators decided about a thing that several people wrote, and what was appealed, is one of the others' from now on."""
+    verdicts = Verdict.objects.filter(moderation=subject.moderation_id)
+    Appeal.objects.filter(verdict__in=verdicts, by=leaver).update(by=heir)
+    verdicts.filter(author=leaver).update(author=heir)
+    record("pass_verdicts_on", subject, by=by)
 
 
 register_keeper("moderation", tell=_tell, settle=settle_moderation)
