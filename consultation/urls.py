@@ -2,13 +2,13 @@
 
 from django.urls import path
 
-from consultation.views import texts
+from consultation import feeds
+from consultation.views import phases, texts
 
 app_name = "consultation"
 
 # Addresses that later parts of the site will fill; until then they say plainly what comes and when.
 PAGES = {
-    "about/": "about",
     "about/confidentiality/": "confidentiality",
     "about/accessibility/": "accessibility",
     "about/privacy/": "privacy",
@@ -18,6 +18,16 @@ PAGES = {
 
 urlpatterns = [
     *(path(address, texts.TextView.as_view(slug=slug), name=slug) for address, slug in PAGES.items()),
+    path("about/", texts.AboutView.as_view(), name="about"),
+    path("timeline/", phases.TimelineView.as_view(), name="timeline"),
+    path("timeline/calendar.ics", feeds.CalendarView.as_view(), name="calendar"),
+    path("timeline/follow/", phases.FollowView.as_view(), name="follow"),
+    path("staff/phases/", phases.PhaseListView.as_view(), name="phase-list"),
+    path("staff/phases/add/", phases.PhaseAddView.as_view(), name="phase-add"),
+    path("staff/phases/<int:pk>/", phases.PhaseChangeView.as_view(), name="phase-change"),
+    path("staff/phases/<int:pk>/move/", phases.PhaseMoveView.as_view(), name="phase-move"),
+    path("staff/phases/<int:pk>/begin/", phases.PhaseBeginView.as_view(), name="phase-begin"),
+    path("staff/phases/<int:pk>/end/", phases.PhaseEndView.as_view(), name="phase-end"),
     path("staff/texts/", texts.TextListView.as_view(), name="text-list"),
     path("staff/texts/<int:pk>/", texts.TextEditView.as_view(), name="text-edit"),
 ]

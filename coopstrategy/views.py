@@ -28,6 +28,7 @@ from commons.exports.reports import reports_for
 from commons.people.models import RegisterImport
 from commons.people.views.typed import KeepsTypedMixin, hold_for_later
 from consultation.models import Text
+from consultation.reports.phases import timeline
 from panel.reports import answering_counts, latest_said
 
 # A row that waits longer than this means that no worker is at work: the sweep runs every minute.
@@ -39,6 +40,7 @@ DOORS = [
     ("people.import_register", _("The register of co-ops"), "people:register-import"),
     ("people.verify_membership", _("Members waiting to be checked"), "people:membership-list"),
     ("people.see_people", _("People and their roles"), "people:person-list"),
+    ("consultation.change_phase", _("Phases of the process"), "consultation:phase-list"),
     ("consultation.edit_text", _("Texts of the site"), "consultation:text-list"),
     ("themes.see_themes", _("Themes"), "themes:theme-list"),
     ("audit.see_entries", _("The record of what was done"), "audit:entry-list"),
@@ -54,8 +56,10 @@ class HomeView(TemplateView):
         wave = Wave.objects.opened_by(now).first()
         return super().get_context_data(
             texts={
-                text.slug: text for text in Text.objects.in_language(get_language()).filter(slug__startswith="home-")
+                text.slug.removeprefix("home-"): text
+                for text in Text.objects.in_language(get_language()).filter(slug__startswith="home-")
             },
+            timeline=timeline(timezone.localdate(now)),
             wave=wave
             and {
                 "title": wave.title,

@@ -30,10 +30,13 @@ from commons.contributions.reports import (
     TakenBack,
     Told,
     register_choice,
+    register_closer,
     register_subject,
     register_teller,
 )
 from commons.people.models import User
+from consultation.models import Act
+from consultation.reports import closed_because
 from panel.anchoring import Quote, find
 from panel.comparing import ParagraphChange, compare
 from panel.models import Anchor, Change, Decision, Dissent, Part, Section, Version, Voice
@@ -45,6 +48,14 @@ REASON_SHOWN = 400
 
 register_subject("section")
 register_subject("section_inside")
+
+
+@register_closer
+def closed_by_phase(thread: Thread) -> str:
+    """Why nothing new can be said to the sections today: the phases of the process say it. Paper that comes late is still typed
+    in, and the panel goes on talking among itself."""
+    reason = closed_because(Act.COMMENT)
+    return reason if reason and Section.objects.filter(thread=thread).exists() else ""
 
 
 @register_choice

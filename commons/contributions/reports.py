@@ -2,7 +2,8 @@
 
 What a thread is about and what became of a contribution is known only further up. The apps there register it: `register_subject`
 names the one-to-one relation from their model to `Thread`, and `register_teller` a function that tells of many contributions at
-once, so that a page asks as often for five hundred as for one. `register_choice` names the threads that others may point to.
+once, so that a page asks as often for five hundred as for one. `register_choice` names the threads that others may point to,
+and `register_closer` a function that says why nothing new can be said in a thread today.
 """
 
 import datetime as dt
@@ -14,6 +15,7 @@ from django.db import models
 from django.db.models.functions import RowNumber
 from django.utils import timezone
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
 
 from commons import richtext
 from commons.contributions.models import Audience, Contribution, ContributionQuerySet, Order, Support, Thread
@@ -95,6 +97,8 @@ class Choice:
 
 Chooser = Callable[[], Iterable[Choice]]
 _choosers: list[Chooser] = []
+Closer = Callable[[Thread], str]
+_closers: list[Closer] = []
 Teller = Callable[[Sequence[Contribution]], dict[int, Told]]
 _subjects: list[str] = []
 _tellers: list[Teller] = []
@@ -121,6 +125,14 @@ def register_choice(chooser: Chooser) -> Chooser:
     return chooser
 
 
+def register_closer(closer: Closer) -> Closer:
+    """Make known a function that says, in a sentence for everybody, why nothing new can be said in an open thread today; empty
+    where it knows of no reason. Usable as a decorator."""
+    if closer not in _closers:
+        _closers.append(closer)
+    return closer
+
+
 def choices() -> list[Choice]:
     """Every thread that others may point to, in the order in which the apps above name them."""
     return [choice for chooser in _choosers for choice in chooser()]
@@ -144,9 +156,14 @@ def is_subject_public(thread: Thread) -> bool:
     return subject is None or getattr(subject, "is_public", True)
 
 
-def takes_words(thread: Thread) -> bool:
-    """Whether something can be said in a thread now: one query at most."""
-    return thread.is_open_at(timezone.now()) and is_subject_public(thread)
+def closed_because(thread: Thread) -> str:
+    """Why nothing can be said in a thread now, in a sentence for everybody; empty where something can. One query, and what the
+    apps above ask."""
+    if not thread.is_open_at(timezone.now()):
+        return thread.close_reason or _("Nothing more can be said here.")
+    if not is_subject_public(thread):
+        return _("What this was said to is not public any more, so nothing can be added to it.")
+    return next((reason for closer in _closers if (reason := closer(thread))), "")
 
 
 def told_of(contributions: Iterable[Contribution]) -> dict[int, Told]:

@@ -29,7 +29,7 @@ from commons.contributions.actions import (
 )
 from commons.contributions.forms import EditForm, ReplyForm, ReportForm
 from commons.contributions.models import Audience, Contribution
-from commons.contributions.reports import lines_of, replies_to, subject_of, takes_words
+from commons.contributions.reports import closed_because, lines_of, replies_to, subject_of
 from commons.moderation.actions import NotPublic, report_subject
 from commons.people.views.typed import KeepsTypedMixin
 
@@ -53,7 +53,8 @@ class ContributionMixin:
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         [line] = lines_of([self.contribution], self.request.user)
-        own = {"contribution": self.contribution, "line": line, "subject": self.subject}
+        is_shut = not self.contribution.thread.is_open_at(timezone.now())
+        own = {"contribution": self.contribution, "line": line, "subject": self.subject, "is_shut": is_shut}
         return super().get_context_data(**{**own, **kwargs})
 
 
@@ -77,13 +78,13 @@ class ContributionView(ContributionMixin, TemplateView):
         if row.moderation is not None and (row.author_id == user.pk or not row.is_published):
             verdicts = list(row.moderation.verdicts.visible_to(user).select_related("appeal").order_by("-made_at"))
         return super().get_context_data(
+            closed=closed_because(row.thread),
             replies=replies_to(row, user),
             answered=row.parent if row.parent and row.parent.is_published else None,
             verdicts=verdicts,
             **{
                 f"can_{what}": user.has_perm(f"contributions.{what}_contribution", row) for what in ("edit", "withdraw")
             },
-            closed=not takes_words(row.thread),
             **kwargs,
         )
 
@@ -114,9 +115,7 @@ class ReplyView(KeepsTypedMixin, AllowedMixin, FormView):
         return form
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        thread = self.contribution.thread
-        is_shut = not thread.is_open_at(timezone.now())
-        return super().get_context_data(is_shut=is_shut, closed=is_shut or not takes_words(thread), **kwargs)
+        return super().get_context_data(closed=closed_because(self.contribution.thread), **kwargs)
 
     def form_valid(self, form: ReplyForm) -> HttpResponse:
         data = form.cleaned_data

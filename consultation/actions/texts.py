@@ -13,17 +13,21 @@ class StaleEdit(Exception):
 
 
 @transaction.atomic
-def edit_text(text: Text, *, by: User, title: str, body: str, based_on: int) -> Text:
-    """Save new words for a text.
+def edit_text(text: Text, *, by: User | None, title: str, body: str, based_on: int) -> Text:
+    """Save new words for a text, or its first words in its language, where `text` is a row that was never saved.
 
-    `based_on` is the revision the editor started from; raises `StaleEdit` if it is not the latest.
+    `based_on` is the revision the editor started from, 0 for none; raises `StaleEdit` if it is not the latest.
     """
-    text = Text.objects.select_for_update().get(pk=text.pk)
-    if text.revision != based_on:
+    rows = Text.objects.filter(slug=text.slug)
+    # All languages are locked at once, for somebody else may be writing the first words in this one; and read afterwards, because
+    # a row that came while we waited is not among those we waited for.
+    list(rows.select_for_update().order_by("pk"))
+    row = rows.filter(language=text.language).first() or Text(slug=text.slug, language=text.language, revision=0)
+    if row.revision != based_on:
         raise StaleEdit(
             _("A colleague saved this text while you were editing. Your words are still in the form below.")
         )
-    text.title, text.body, text.revision = title, body, text.revision + 1
-    text.save(update_fields=["title", "body", "revision", "edited_at"])
-    record("edit_text", text, by=by, data={"revision": text.revision})
-    return text
+    row.title, row.body, row.revision = title, body, row.revision + 1
+    row.save()
+    record("edit_text", row, by=by, data={"revision": row.revision, "language": row.language})
+    return row

@@ -23,6 +23,8 @@ class TextForm(forms.ModelForm):
     def __init__(self, *args, **kwargs) -> None:
         super().__init__(*args, **kwargs)
         self.fields["based_on"].initial = self.instance.revision
+        for name in ("title", "body"):
+            self.fields[name].widget.attrs["lang"] = self.instance.language
         self.helper = FormHelper()
         self.helper.show_summary = False
         self.helper.add_input(Submit("save", _("Save and publish")))

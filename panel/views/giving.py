@@ -16,6 +16,7 @@ from django.views.generic import FormView
 
 from commons.contributions.actions import MandateIncomplete, NotYourOrganisation, ThreadClosed
 from commons.contributions.models import Contribution, Kind
+from commons.contributions.reports import closed_because
 from commons.contributions.views import say_thanks
 from commons.people.views.typed import KeepsTypedMixin
 from panel.actions.pointing import (
@@ -85,6 +86,7 @@ class GiveMixin(KeepsTypedMixin, PermissionRequiredMixin, SectionMixin):
         return super().get_context_data(
             **{
                 "form": form,
+                "closed": closed_because(self.section.thread),
                 "version": self.version,
                 "paragraph": paragraph,
                 "paragraphs": self.paragraphs,

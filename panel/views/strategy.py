@@ -10,7 +10,7 @@ from django.views.generic import TemplateView
 
 from commons.contributions.actions import note_visit
 from commons.contributions.models import Contribution, Order
-from commons.contributions.reports import thread_page
+from commons.contributions.reports import closed_because, thread_page
 from panel.comparing import in_words
 from panel.models import Decision, Dissent, Section, Version
 from panel.reports import (
@@ -119,6 +119,7 @@ class SectionView(SectionMixin, TemplateView):
             parts=framework(),
             dissents=dissents.select_related("member"),
             is_later_page="after" in asked,
+            closed=closed_because(section.thread),
             may_write=user.has_perm("panel.save_draft") if user.is_authenticated else False,
             may_key_in=user.has_perm("panel.key_in_to_section") if user.is_authenticated else False,
             **kwargs,

@@ -24,7 +24,7 @@ from commons.moderation.models import Cause
 from commons.people.models import Outcome, RegisterImport, RegisterImportRow, Sector, User
 from commons.queues import State
 from commons.themes.models import Theme
-from consultation.models import Text
+from consultation.models import Phase, Text
 from panel.actions.deciding import Cited, make_decision, record_dissent
 from panel.actions.publishing import Because
 from panel.actions.seats import declare_seat
@@ -34,6 +34,7 @@ from tests.factories.blog import a_post
 from tests.factories.contributions import ContributionFactory
 from tests.factories.panel import a_section, publish, said_to
 from tests.factories.people import AppointmentFactory, MembershipFactory, OrganisationFactory, UserFactory
+from tests.factories.phases import a_phase, move
 from tests.factories.themes import a_theme
 
 
@@ -165,6 +166,14 @@ class Place:
         seat = AppointmentFactory(user=UserFactory(), role="panel_member")
         declare_seat(seat, by=seat.user, represents="Housing", about="Weaver", interests="None")
 
+    def a_moved_phase(self) -> None:
+        """One under way, moved twice, and one that is still to come."""
+        number = Phase.objects.count()
+        phase = a_phase(f"Phase {number}", -9, 9, opens=("comment",))
+        move(phase, -9, 20, "A storm.")
+        move(phase, -9, 30, "Another storm.")
+        a_phase(f"Phase {number} again", 40, 50)
+
     def a_theme(self) -> None:
         a_post("Looms", themes=[a_theme(f"Theme {Theme.objects.count()}")])
 
@@ -241,6 +250,9 @@ PAGES = [
     Page("people:register-import", Place.an_import),
     Page("people:register-import-detail", Place.a_line, lambda place: {"pk": place.job.pk}),
     Page("consultation:text-list", Place.a_text),
+    Page("consultation:phase-list", Place.a_moved_phase),
+    Page("consultation:timeline", Place.a_moved_phase, who=lambda place: place.member),
+    Page("home", Place.a_moved_phase, who=lambda place: None),
     Page("themes:theme-list", Place.a_theme),
     Page("audit:entry-list", Place.an_entry),
 ]

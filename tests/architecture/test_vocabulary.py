@@ -8,7 +8,7 @@ from tests.architecture.tree import ROOT, SHELL, apps
 WORDS = {
     "urls": "the app's addresses, each written in full",
     "views": "one class for each page: permission, form, action, template",
-    "feeds": "news for feed readers",
+    "feeds": "news for feed readers, and days for calendars",
     "sitemaps": "what search engines may find",
     "admin": "rows to look at in Django's admin",
     "adapters": "where a library asks us something",

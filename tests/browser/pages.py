@@ -37,6 +37,8 @@ NO_PAGE = {
     "panel:draft-approve": "a button's POST",
     "panel:publication-cancel": "a button's POST",
     "panel:pack-file": "a file",
+    "consultation:calendar": "days for calendars",
+    "consultation:follow": "a button's POST",
     "blog:feed": "news for feed readers",
     "blog:theme-feed": "news for feed readers",
     "blog:author-feed": "news for feed readers",
@@ -75,7 +77,7 @@ def pages_of(world: World) -> Iterator[SitePage]:
 def public_pages(world: World) -> Iterator[SitePage]:
     yield SitePage("home", "visitor", "/")
     yield SitePage("home, signed in", "member", "/")
-    slugs = ("about", "confidentiality", "accessibility", "privacy", "contact", "events")
+    slugs = ("about", "timeline", "confidentiality", "accessibility", "privacy", "contact", "events")
     for slug in slugs:
         yield SitePage(slug, "visitor", reverse(f"consultation:{slug}"))
     yield SitePage("the data", "visitor", reverse("people:register-show"))
@@ -293,8 +295,11 @@ def staff_pages(world: World) -> Iterator[SitePage]:
     yield SitePage("texts", "staff", reverse("consultation:text-list"))
     edit = reverse("consultation:text-edit", args=[world.text.pk])
     yield SitePage("edit a text", "staff", edit)
-    yield errors("edit a text", "staff", edit, {"title": "", "body": ""})
-    yield errors("edit a text, changed meanwhile", "staff", edit, {"title": "New", "body": "New", "based_on": "0"})
+    yield errors("edit a text", "staff", edit, {"title": "", "body": ""}, status=422)
+    stale = {"title": "New", "body": "New", "based_on": "7"}
+    yield errors("edit a text, changed meanwhile", "staff", edit, stale, status=409)
+    yield SitePage("write a text in Welsh", "staff", f"{edit}?language=cy", "empty")
+    yield from phase_pages(world)
     yield SitePage("themes", "staff", reverse("themes:theme-list"))
     add = reverse("themes:theme-add")
     yield SitePage("add a theme", "staff", add)
@@ -346,6 +351,26 @@ def demo_pages(world: World) -> Iterator[SitePage]:
     yield SitePage("question, in the demo", "code:new", reverse("census:page", args=[world.wave.slug, "start", "form"]))
 
 
+def phase_pages(world: World) -> Iterator[SitePage]:
+    def at(name: str, *args: object) -> str:
+        return reverse(f"consultation:phase-{name}", args=args)
+
+    yield SitePage("timeline", "staff", reverse("consultation:timeline"))
+    yield SitePage("phases", "staff", at("list"))
+    yield SitePage("add a phase", "staff", at("add"))
+    yield errors("add a phase", "staff", at("add"), {"name": "", "begins_on": "soon"}, status=422)
+    now, over = world.phases["now"], world.phases["over"]
+    for name in ("change", "move", "begin", "end"):
+        yield SitePage(f"{name} a phase", "staff", at(name, now.pk))
+    yield SitePage("move a phase that is over", "staff", at("move", over.pk))
+    yield errors("change a phase", "staff", at("change", now.pk), {"name": "", "place": "x"}, status=422)
+    yield errors("move a phase", "staff", at("move", now.pk), {"reason": ""}, status=422)
+    for name in ("begin", "end"):
+        yield errors(f"{name} a phase", "staff", at(name, now.pk), {"on": "2999-01-01"}, status=422)
+    stale = {"reason": "The post was late.", "based_on": "999"}
+    yield errors("move a phase, changed meanwhile", "staff", at("move", now.pk), stale, status=409)
+
+
 def pages_of_empty_site() -> Iterator[SitePage]:
     """The same pages while the site is new and nothing is in it but one member of staff."""
     public = [
@@ -354,6 +379,8 @@ def pages_of_empty_site() -> Iterator[SitePage]:
             "census:start",
             "census:code",
             "people:register-show",
+            "consultation:about",
+            "consultation:timeline",
             "panel:framework",
             "panel:document",
             "panel:changes",
@@ -362,7 +389,14 @@ def pages_of_empty_site() -> Iterator[SitePage]:
     ]
     own = ["people:you", "digests:notice-list", "contributions:own-list"]
     staff = [
-        *("staff-home", "exports:job-list", "consultation:text-list", "audit:entry-list", "people:register-import"),
+        *(
+            "staff-home",
+            "exports:job-list",
+            "consultation:text-list",
+            "consultation:phase-list",
+            "audit:entry-list",
+            "people:register-import",
+        ),
         *("people:membership-list", "people:person-list", "themes:theme-list"),
     ]
     for role, names in (("visitor", public), ("staff", [*public, *own, *staff])):

@@ -30,7 +30,7 @@ from commons.people.actions.register import SOMETHING_WRONG
 from commons.people.adapters import MfaAdapter
 from commons.people.models import Outcome, RegisterImport, RegisterImportRow, User
 from commons.queues import GAVE_UP, State
-from consultation.models import Text
+from consultation.models import Phase, Text
 from coopstrategy.demo.census import LETTERS, QUESTIONNAIRE
 from coopstrategy.demo.mail import CatchingBackend, caught_mail
 from coopstrategy.demo.people import BY_KEY
@@ -38,6 +38,7 @@ from tests.browser.blog import draw_blog
 from tests.browser.strategy import draw_strategy
 from tests.census.instrument.documents import one_each, options, question, words
 from tests.factories.people import TOTP_SECRET, AppointmentFactory, MembershipFactory, OrganisationFactory, UserFactory
+from tests.factories.phases import a_phase, move, write_down
 
 PASSWORD = "seven looms and a lantern"
 # Answers that lead past every kind of question.
@@ -64,6 +65,7 @@ class World:
         self._make_replies()
         self._make_rows()
         draw_strategy(self)
+        self.phases = self._make_phases()
         draw_blog(self)
         self.second_moderator = UserFactory(name=tainted("Ada Moderator", 150), roles=["moderator"])
         self._sign_in()
@@ -114,6 +116,19 @@ class World:
         self.asked = MembershipFactory(user=self.newcomer, organisation=self.organisations[0], part=part, state="asked")
         for organisation in self.organisations[2:4]:
             MembershipFactory(user=self.of_many, organisation=organisation, part=part)
+
+    def _make_phases(self) -> dict[str, Phase]:
+        """One that is over, one under way that was moved, and one that is still to come."""
+        name = self.tainted
+        say = {"purpose": name("So that all can speak.", 1000), "todo": "- [Read the draft](/strategy/)"}
+        phases = {
+            state: a_phase(name(f"Phase {state}", 80), begins, ends, **say)
+            for state, (begins, ends) in {"over": (-90, -60), "now": (-50, 5), "ahead": (30, 60)}.items()
+        }
+        write_down(phases["over"], began=-88, ended=-61)
+        write_down(phases["now"], began=-50)
+        move(phases["now"], -50, 20, name("More time was asked for.", 1000))
+        return {state: Phase.objects.get(pk=phase.pk) for state, phase in phases.items()}
 
     def _give_second_step(self, person: User) -> None:
         secret = MfaAdapter().encrypt(TOTP_SECRET)

@@ -31,6 +31,7 @@ THEIRS = {
     "blog.PictureFile",
     "blog.Post",
     "blog.Proposal",
+    "consultation.Follower",
     "contributions.Edit",
     "contributions.Support",
     "contributions.Visit",

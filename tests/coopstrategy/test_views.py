@@ -44,6 +44,7 @@ def test_every_door_opens_for_staff_who_may_ask_for_no_file(client, wave):  # no
             "people:register-import",
             "people:membership-list",
             "people:person-list",
+            "consultation:phase-list",
             "consultation:text-list",
             "themes:theme-list",
             "audit:entry-list",

@@ -7,6 +7,7 @@ from django.db import transaction
 from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from blog.models import Author as BlogAuthor
 from blog.models import Draft as PostDraft
@@ -21,7 +22,7 @@ from commons.exports.reports import reports_for
 from commons.moderation.models import Appeal, Report, Verdict
 from commons.people.models import Membership, User
 from commons.themes.models import Theme
-from consultation.models import Text
+from consultation.models import Phase, PhaseMove, Text
 from panel.models import Decision, Dissent, Draft, Seat
 from tests.browser.pages import fit
 from tests.browser.world import PASSWORD, World
@@ -179,6 +180,7 @@ def staff_forms(world: World) -> Iterator[Form]:
         edit,
         {name: lambda name=name: getattr(Text.objects.get(pk=world.text.pk), name) for name in ("title", "body")},
     )
+    yield from phase_forms(world)
     yield from theme_forms(world)
     yield Form("import a register", "staff", reverse("people:register-import"), {"file": b"a,b", "edition": b"2017-06"})
     check = reverse("people:membership-check", args=[world.asked.pk])
@@ -188,6 +190,29 @@ def staff_forms(world: World) -> Iterator[Form]:
     yield Form("appoint", "staff", reverse("people:person-appoint", args=[world.member.pk]), appoint)
     end = reverse("people:appointment-end", args=[world.analyst.appointments.get().pk])
     yield Form("end an appointment", "staff", end, {"ends_on": b"2028-01-01"})
+
+
+def phase_forms(world: World) -> Iterator[Form]:
+    def at(name: str) -> str:
+        return reverse(f"consultation:phase-{name}", args=[phase.pk])
+
+    phase = world.phases["now"]
+    seen = {"based_on": str(phase.revision).encode()}
+    words = dict.fromkeys(("todo", "name_cy", "purpose_cy", "todo_cy"), b"") | {"opens": b"comment"}
+    words |= {"name": b"Weave together", "purpose": b"To see what holds."}
+    kept = {name: newest(Phase, name) for name in ("name", "purpose")}
+    days = {"begins_on": b"2027-03-01", "ends_on": b"2027-04-01"}
+    yield Form("add a phase", "staff", reverse("consultation:phase-add"), {**words, **days}, kept)
+    kept = {name: lambda name=name: getattr(Phase.objects.get(pk=phase.pk), name) for name in ("name", "purpose")}
+    yield Form("change a phase", "staff", at("change"), {**words, **seen, "place": b"3"}, kept)
+    first = phase.begins_on.isoformat().encode()
+    why = {"reason": b"The post was late.", "reason_cy": b""}
+    moved = {"begins_on": first, "ends_on": b"2099-04-01", **why, **seen}
+    yield Form("move a phase", "staff", at("move"), moved, {"reason": newest(PhaseMove, "reason")})
+    day = timezone.localdate().isoformat().encode()
+    yield Form("begin a phase", "staff", at("begin"), {"on": first, **seen})
+    yield Form("end a phase", "staff", at("end"), {"on": day, **seen})
+    yield Form("follow the process", "newcomer", reverse("consultation:follow"), {"follow": b"yes"})
 
 
 def theme_forms(world: World) -> Iterator[Form]:

@@ -15,6 +15,7 @@ from commons.digests.models import Notice
 from commons.exports.models import ExportJob
 from commons.moderation.models import Appeal, Moderation, Verdict
 from commons.people.models import Membership, User
+from consultation.models import Follower
 from panel.models import Decision, Dissent, Draft, Section, Version
 from tests.architecture.tree import PARTS
 from tests.permissions.world import VIEWERS
@@ -128,6 +129,7 @@ SEEN = {
         lambda row: row.alt,
         {**{viewer: {"The shop"} for viewer in VIEWERS}, "member": ALL},
     ),
+    Follower: (lambda row: row.person.name, {"person": {"person"}, "staff": {"staff"}}),
     Follow: (
         lambda row: f"{row.person} {row.theme or row.post}",
         {"member": {"member Finance"}, "other": {"other What our shop taught us"}},

@@ -32,11 +32,13 @@ from commons.exports.actions import ask_for_export
 from commons.exports.models import ExportJob
 from commons.people.models import RegisterImport, Role, User
 from commons.queues import State
+from consultation.actions import follow_process
 from consultation.models import Text
 from coopstrategy.demo.census import QUESTIONNAIRE
 from tests.architecture.addresses import addresses
 from tests.census.replies import send_reply
 from tests.factories.people import MembershipFactory, OrganisationFactory, UserFactory
+from tests.factories.phases import a_phase, write_down
 from tests.factories.themes import a_theme
 from tests.permissions.blog import draw_blog, sent_to_blog, tried_blog
 from tests.permissions.strategy import draw_strategy, queries_of, sent_to_strategy, tried_strategy
@@ -90,6 +92,9 @@ def build() -> World:
     row.colleague = people["colleague"]
     row.appointment = people["chair"].appointments.get()
     row.text = Text.objects.first()
+    row.phase = write_down(a_phase("Comment on the draft", -9, 30), began=-9)
+    for name in ("person", "staff"):
+        follow_process(by=people[name])
     row.theme = a_theme()
     row.retired_theme = a_theme("Looms", retired_at=timezone.now())
     row.in_admin = {
@@ -197,6 +202,7 @@ def tried_with(row: SimpleNamespace) -> dict[str, list[tuple[str, dict[str, Any]
         "people:appointment-end": [("the chair’s", {"pk": row.appointment.pk})],
         "people:register-import-detail": [("waiting", {"pk": row.imported.pk})],
         "consultation:text-edit": [("", {"pk": row.text.pk})],
+        **{f"consultation:phase-{name}": [("", {"pk": row.phase.pk})] for name in ("change", "move", "begin", "end")},
         "themes:theme-change": [("", {"slug": row.theme.slug})],
         "themes:theme-move": [("", {"slug": row.theme.slug})],
         "themes:theme-retire": [("in use", {"slug": row.theme.slug}), ("out of use", {"slug": row.retired_theme.slug})],
@@ -207,6 +213,7 @@ def tried_with(row: SimpleNamespace) -> dict[str, list[tuple[str, dict[str, Any]
 def sent_to(row: SimpleNamespace) -> dict[str, dict[str, Any]]:
     """By the name of an address: what its form sends, so that the deed would be done by whoever may."""
     today = timezone.localdate()
+    phase_words, seen = {"name": "Weave together", "purpose": "To see."}, {"based_on": row.phase.revision}
     case = {"case": token_of(row.case)}
     answers, marks = sample_answers(row.wave.questionnaire, random.Random(CHANGED), facts_of(row.case))
     answers[tried_pages(row)[1].questions[0].code] = "Somebody"
@@ -230,6 +237,12 @@ def sent_to(row: SimpleNamespace) -> dict[str, dict[str, Any]]:
             "purpose": "Work",
             "key": "k",
         },
+        "consultation:follow": {"follow": "yes"},
+        "consultation:phase-add": {**phase_words, "begins_on": today, "ends_on": today},
+        "consultation:phase-change": {**phase_words, **seen, "place": 1},
+        "consultation:phase-move": {**seen, "ends_on": today + timedelta(days=99), "reason": "Storm"},
+        "consultation:phase-begin": {**seen, "on": today},
+        "consultation:phase-end": {**seen, "on": today},
         "people:profile-change": {"name": "New name", "language": "en-gb"},
         "people:account-close": {"email": row.membership.user.email, "contributions": "go", "blog": "go"},
         "people:membership-ask": {"part": "Secretary"},

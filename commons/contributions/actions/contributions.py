@@ -26,7 +26,7 @@ from commons.contributions.models import (
     Support,
     Thread,
 )
-from commons.contributions.reports import is_subject_public
+from commons.contributions.reports import closed_because
 from commons.digests.actions import notify
 from commons.moderation.actions import hold, release
 from commons.moderation.models import Cause, Standing
@@ -107,10 +107,8 @@ def add_contribution(
     already = Contribution.objects.filter(author=by, key=key).first()
     if already is not None:
         return already
-    if not thread.is_open_at(timezone.now()):
-        raise ThreadClosed(thread.close_reason or _("Nothing more can be said here."))
-    if not is_subject_public(thread):
-        raise ThreadClosed(_("What this was said to is not public any more, so nothing can be added to it."))
+    if reason := closed_because(thread):
+        raise ThreadClosed(reason)
     _check_pace(thread, by)
     _check_mandate(speaking, by)
     contribution = Contribution(

@@ -35,7 +35,7 @@ def settle_moderation(person: User, *, by: User | None, answer: str) -> None:
 
 @transaction.atomic
 def pass_verdicts_on(subject: Moderated, *, by: User | None, leaver: User, heir: User) -> None:
-    """What moderators decided about a thing that several people wrote, and what was appealed, is one of the others' from now on."""
+    """What was decided about a thing that several people wrote, and what was appealed, is another writer's from now on."""
     verdicts = Verdict.objects.filter(moderation=subject.moderation_id)
     Appeal.objects.filter(verdict__in=verdicts, by=leaver).update(by=heir)
     verdicts.filter(author=leaver).update(author=heir)

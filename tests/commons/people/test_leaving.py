@@ -34,7 +34,7 @@ def entered(person: User, *, hours_ago: float = 0) -> Client:
 
 
 def test_every_app_that_holds_something_of_people_has_its_word():
-    assert [keeper.name for keeper in keepers()] == ["blog", "census", "contributions", "moderation"]
+    assert [keeper.name for keeper in keepers()] == ["blog", "census", "consultation", "contributions", "moderation"]
 
 
 def test_the_row_goes_and_the_record_says_so_by_number_alone():

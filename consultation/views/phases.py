@@ -1,0 +1,190 @@
+"""The timeline for everybody, the button to follow it, and where staff plan, move, begin and end the phases."""
+
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth.mixins import PermissionRequiredMixin
+from django.contrib.auth.views import redirect_to_login
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.functional import cached_property
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.generic import FormView, TemplateView, View
+
+from commons.people.views.typed import KeepsTypedMixin
+from consultation.actions import StaleEdit, add_phase, begin_phase, change_phase, end_phase, move_phase
+from consultation.actions.following import follow_process, unfollow_process
+from consultation.actions.phases import (
+    AlreadyHappened,
+    EndBeforeBegin,
+    InTheFuture,
+    NameTaken,
+    NotBegun,
+    NothingMoved,
+    ReasonMissing,
+)
+from consultation.forms.phases import PhaseAddForm, PhaseBeginForm, PhaseChangeForm, PhaseEndForm, PhaseMoveForm
+from consultation.models import Follower, Phase
+from consultation.reports.phases import timeline
+
+
+class TimelineView(TemplateView):
+    """Where the process has got to, what comes next, what was planned, what was moved and why, and what one can do now."""
+
+    public = True
+    template_name = "consultation/timeline.html"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        user, day = self.request.user, timezone.localdate()
+        return super().get_context_data(
+            timeline=timeline(day),
+            day=day,
+            follows=Follower.objects.visible_to(user).exists() if user.is_authenticated else False,
+            calendar=settings.SITE_ADDRESS + reverse("consultation:calendar"),
+            may_change=user.has_perm("consultation.change_phase") if user.is_authenticated else False,
+            **kwargs,
+        )
+
+
+class FollowView(PermissionRequiredMixin, View):
+    """The button's POST: be told of the phases, or no longer. A second time changes nothing."""
+
+    permission_required = "consultation.follow_process"
+    http_method_names = ["post"]
+
+    def handle_no_permission(self) -> HttpResponse:
+        # This address has no page of its own to come back to.
+        return redirect_to_login(reverse("consultation:timeline"))
+
+    def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        if request.POST.get("follow") == "no":
+            unfollow_process(by=request.user)
+            messages.success(request, _("You do not follow the process any more."))
+        else:
+            follow_process(by=request.user)
+            messages.success(
+                request, _("You follow the process now. We tell you when a phase begins, moves or ends soon.")
+            )
+        return redirect("consultation:timeline")
+
+
+class PhaseListView(PermissionRequiredMixin, TemplateView):
+    """Every phase with its days, and the ways to change it."""
+
+    permission_required = "consultation.change_phase"
+    template_name = "consultation/phase_list.html"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        day = timezone.localdate()
+        return super().get_context_data(timeline=timeline(day), day=day, **kwargs)
+
+
+class PhaseFormView(KeepsTypedMixin, PermissionRequiredMixin, FormView):
+    """What the forms about phases share: what is wrong is answered by 422, and with 409 where somebody was faster. Whatever was
+    typed stays in the form."""
+
+    # By refusal: the field at which it is said.
+    places: dict[type[Exception], str] = {}
+    done = ""
+
+    def act(self, form: forms.Form) -> None:
+        raise NotImplementedError
+
+    def form_valid(self, form: forms.Form) -> HttpResponse:
+        try:
+            self.act(form)
+        except StaleEdit as refusal:
+            form.add_error(None, str(refusal))
+            # The latest revision goes into the form, so that saving again is a decision and not an accident.
+            form.data = form.data.copy()
+            form.data["based_on"] = Phase.objects.get(pk=self.kwargs["pk"]).revision
+            return self.render_to_response(self.get_context_data(form=form, is_stale=True), status=409)
+        except tuple(self.places) as refusal:
+            form.add_error(self.places[type(refusal)], str(refusal))
+            return self.form_invalid(form)
+        messages.success(self.request, self.done)
+        return redirect("consultation:phase-list")
+
+    def form_invalid(self, form: forms.Form) -> HttpResponse:
+        return self.render_to_response(self.get_context_data(form=form), status=422)
+
+
+class PhaseAddView(PhaseFormView):
+    permission_required = "consultation.add_phase"
+    template_name = "consultation/phase_add.html"
+    form_class = PhaseAddForm
+    places = {NameTaken: "name", EndBeforeBegin: "ends_on"}
+    done = gettext_lazy("Added. It is on the timeline now.")
+
+    def act(self, form: PhaseAddForm) -> None:
+        days = {name: form.cleaned_data[name] for name in ("begins_on", "ends_on")}
+        add_phase(by=self.request.user, words=form.words, **days)
+
+
+class OnePhaseView(PhaseFormView):
+    """A form about one phase of the address."""
+
+    @cached_property
+    def phase(self) -> Phase:
+        return get_object_or_404(Phase, pk=self.kwargs["pk"])
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        return super().get_form_kwargs() | {"phase": self.phase}
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        phase = Phase.objects.get(pk=self.phase.pk) if "is_stale" in kwargs else self.phase
+        return super().get_context_data(phase=phase, **kwargs)
+
+
+class PhaseChangeView(OnePhaseView):
+    permission_required = "consultation.change_phase"
+    template_name = "consultation/phase_change.html"
+    form_class = PhaseChangeForm
+    done = gettext_lazy("Saved. The timeline shows it now.")
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        kwargs = super().get_form_kwargs()
+        # The form writes what was typed into its instance, and the page shows the phase as it is.
+        return kwargs | {"instance": Phase.objects.get(pk=kwargs.pop("phase").pk)}
+
+    def act(self, form: PhaseChangeForm) -> None:
+        given = {name: form.cleaned_data[name] for name in ("place", "based_on")}
+        change_phase(self.phase, by=self.request.user, words=form.words, **given)
+
+
+class PhaseMoveView(OnePhaseView):
+    permission_required = "consultation.move_phase"
+    template_name = "consultation/phase_move.html"
+    form_class = PhaseMoveForm
+    places = {NothingMoved: "ends_on", ReasonMissing: "reason", AlreadyHappened: "ends_on", EndBeforeBegin: "ends_on"}
+    done = gettext_lazy("Moved. The timeline shows the old days, the new ones and your reason.")
+
+    def act(self, form: PhaseMoveForm) -> None:
+        move_phase(self.phase, by=self.request.user, **form.cleaned_data)
+
+
+class PhaseBeginView(OnePhaseView):
+    permission_required = "consultation.begin_phase"
+    template_name = "consultation/phase_begin.html"
+    form_class = PhaseBeginForm
+    places = {InTheFuture: "on", NotBegun: "on", EndBeforeBegin: "on"}
+    done = gettext_lazy("Saved. The timeline shows on which day it began.")
+
+    def act(self, form: PhaseBeginForm) -> None:
+        begin_phase(self.phase, by=self.request.user, **form.cleaned_data)
+
+
+class PhaseEndView(OnePhaseView):
+    permission_required = "consultation.end_phase"
+    template_name = "consultation/phase_end.html"
+    form_class = PhaseEndForm
+    places = {InTheFuture: "on", NotBegun: "on", EndBeforeBegin: "on"}
+    done = gettext_lazy("Saved. The timeline shows which day was its last.")
+
+    def act(self, form: PhaseEndForm) -> None:
+        end_phase(self.phase, by=self.request.user, **form.cleaned_data)
