@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from consultation.views import texts
+from consultation.views import sources, texts
 
 app_name = "consultation"
 
@@ -20,4 +20,17 @@ urlpatterns = [
     *(path(address, texts.TextView.as_view(slug=slug), name=slug) for address, slug in PAGES.items()),
     path("staff/texts/", texts.TextListView.as_view(), name="text-list"),
     path("staff/texts/<int:pk>/", texts.TextEditView.as_view(), name="text-edit"),
+]
+
+# --- The library --------------------------------------------------------------------------------------------------------------
+
+urlpatterns += [
+    path("sources/", sources.SourceListView.as_view(), name="source-list"),
+    path("sources/<slug:slug>/", sources.SourceView.as_view(), name="source"),
+    path("sources/<slug:slug>/file/", sources.SourceFileView.as_view(), name="source-file"),
+    path("staff/sources/", sources.SourceStaffListView.as_view(), name="source-staff-list"),
+    path("staff/sources/new/", sources.SourceAddView.as_view(), name="source-add"),
+    path("staff/sources/<int:pk>/", sources.SourceChangeView.as_view(), name="source-change"),
+    path("staff/sources/<int:pk>/publish/", sources.SourcePublishView.as_view(), name="source-publish"),
+    path("staff/sources/<int:pk>/withdraw/", sources.SourceWithdrawView.as_view(), name="source-withdraw"),
 ]

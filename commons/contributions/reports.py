@@ -72,6 +72,23 @@ class Changed:
 
 
 @dataclass(frozen=True)
+class Citation:
+    """The strategy speaks of a text. `label` and `url` are the place; `quote` the passage that was cited, or nothing for the
+    whole text, and `state_label` says so where the text reads otherwise by now. `outcome` is what was decided, with its
+    `tone` ("yes", "part", "no", "later" or "note") and `reason`, and `changes` are the words that changed because of it."""
+
+    label: str
+    url: str
+    made_at: dt.datetime
+    quote: str = ""
+    state_label: str = ""
+    outcome: str = ""
+    tone: str = "note"
+    reason: str = ""
+    changes: tuple[Changed, ...] = ()
+
+
+@dataclass(frozen=True)
 class Told:
     """What an app above knows of one contribution."""
 

@@ -1,5 +1,6 @@
 """The rows of the process, one module for each noun."""
 
+from consultation.models.sources import Source, SourceFile, SourceKind
 from consultation.models.texts import Text
 
-__all__ = ["Text"]
+__all__ = ["Source", "SourceFile", "SourceKind", "Text"]

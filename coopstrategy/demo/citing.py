@@ -24,7 +24,7 @@ def cite_posts(
     decision = make_decision(
         section,
         by=by,
-        posts=[Cited(posts[name], quote) for name, quote in told["posts"]],
+        cites=[Cited(posts[name], quote) for name, quote in told["posts"]],
         outcome=told["outcome"],
         reason=told["reason"],
         key=key_of("blog", "citation", told["id"]),

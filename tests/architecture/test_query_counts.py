@@ -23,13 +23,14 @@ from commons.moderation.actions import appeal_verdict, decide_moderation, hold
 from commons.moderation.models import Cause
 from commons.people.models import Outcome, RegisterImport, RegisterImportRow, Sector, User
 from commons.queues import State
-from consultation.models import Text
+from consultation.models import Source, Text
 from panel.actions.deciding import Cited, make_decision, record_dissent
 from panel.actions.publishing import Because
 from panel.actions.seats import declare_seat
 from panel.models import Section
 from tests.architecture.addresses import addresses
-from tests.factories.blog import a_post
+from tests.factories.blog import a_post, a_theme
+from tests.factories.consultation import a_source
 from tests.factories.contributions import ContributionFactory
 from tests.factories.panel import a_section, publish, said_to
 from tests.factories.people import AppointmentFactory, MembershipFactory, OrganisationFactory, UserFactory
@@ -141,7 +142,7 @@ class Place:
         row = said_to(self.section, paragraph=1)
         cited = [Cited(a_post(f"Looms {number} for {row.pk}", threads=[self.section.thread_id])) for number in range(2)]
         given = {"outcome": "accepted", "reason": "Yes."}
-        decision = make_decision(self.section, by=self.chair, voices=[row], posts=cited, **given)
+        decision = make_decision(self.section, by=self.chair, voices=[row], cites=cited, **given)
         self.section.refresh_from_db()
         text = self.section.current.body
         added = Because(decisions=(decision.pk,))
@@ -162,6 +163,12 @@ class Place:
     def a_member(self) -> None:
         seat = AppointmentFactory(user=UserFactory(), role="panel_member")
         declare_seat(seat, by=seat.user, represents="Housing", about="Weaver", interests="None")
+
+    def a_cited_source(self) -> None:
+        """A source with two themes; with it the panel cites the first of all sources once more."""
+        source = a_source("A paper", themes=[a_theme("Land"), a_theme("Money")])
+        for thing in {source, Source.objects.earliest("pk")}:
+            make_decision(self.section, by=self.chair, cites=[Cited(thing)], outcome="no", reason="No money.")
 
     def a_text(self) -> None:
         Text.objects.create(slug=f"page-{Text.objects.count()}", title="Page", body="Text")
@@ -199,7 +206,7 @@ PAGES = [
     Page("panel:section", Place.a_voice, in_section, "order=discussed", lambda place: None),
     Page("panel:section-changes", Place.a_version, in_section),
     Page("panel:version-list", Place.a_version, in_section),
-    Page("panel:post-pick", Place.a_version, query="section=finance", who=is_chair),
+    Page("panel:cite-pick", Place.a_version, query="section=finance", who=is_chair),
     Page("panel:desk", Place.a_voice, query="state=all", who=is_chair),
     Page("panel:section-evidence", Place.a_voice, in_section, "state=all", is_chair),
     Page("panel:draft-revisions", Place.a_version, in_section, who=is_chair),
@@ -236,6 +243,9 @@ PAGES = [
     Page("people:register-import", Place.an_import),
     Page("people:register-import-detail", Place.a_line, lambda place: {"pk": place.job.pk}),
     Page("consultation:text-list", Place.a_text),
+    Page("consultation:source-list", Place.a_cited_source, who=lambda place: None),
+    Page("consultation:source", Place.a_cited_source, lambda place: {"slug": "a-paper"}, who=lambda place: None),
+    Page("consultation:source-staff-list", Place.a_cited_source),
     Page("audit:entry-list", Place.an_entry),
 ]
 

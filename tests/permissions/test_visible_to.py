@@ -15,6 +15,7 @@ from commons.digests.models import Notice
 from commons.exports.models import ExportJob
 from commons.moderation.models import Appeal, Moderation, Verdict
 from commons.people.models import Membership, User
+from consultation.models import Source
 from panel.models import Decision, Dissent, Draft, Section, Version
 from tests.architecture.tree import PARTS
 from tests.permissions.world import VIEWERS
@@ -102,6 +103,7 @@ SEEN = {
             **PANEL,
         },
     ),
+    Source: (lambda row: row.title, {**{viewer: {"How clubs borrow"} for viewer in VIEWERS}, "staff": ALL}),
     Section: (lambda row: row.title, {**{viewer: {"Finance that fits"} for viewer in VIEWERS}, **PANEL}),
     Version: (str, EVERYBODY),
     Decision: (lambda row: row.reason, EVERYBODY),
