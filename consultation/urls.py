@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from consultation.views import sources, texts
+from consultation.views import ideas, sources, texts
 
 app_name = "consultation"
 
@@ -33,4 +33,14 @@ urlpatterns += [
     path("staff/sources/<int:pk>/", sources.SourceChangeView.as_view(), name="source-change"),
     path("staff/sources/<int:pk>/publish/", sources.SourcePublishView.as_view(), name="source-publish"),
     path("staff/sources/<int:pk>/withdraw/", sources.SourceWithdrawView.as_view(), name="source-withdraw"),
+]
+
+# --- Big ideas ----------------------------------------------------------------------------------------------------------------
+
+urlpatterns += [
+    path("ideas/", ideas.IdeaListView.as_view(), name="idea-list"),
+    path("ideas/new/", ideas.IdeaAddView.as_view(), name="idea-add"),
+    path("ideas/<int:pk>/", ideas.IdeaView.as_view(), name="idea"),
+    path("ideas/<int:pk>/edit/", ideas.IdeaChangeView.as_view(), name="idea-change"),
+    path("ideas/<int:pk>/comment/", ideas.IdeaCommentView.as_view(), name="idea-comment"),
 ]

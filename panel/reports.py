@@ -68,7 +68,8 @@ def tell(rows: Sequence[Contribution]) -> dict[int, Told]:
         anchor.contribution_id: anchor
         for anchor in Anchor.objects.filter(contribution__in=ids).select_related("section__current", "version__section")
     }
-    if not anchors:
+    ids = [row.pk for row in rows if row.pk in anchors or row.is_idea]
+    if not ids:
         return {}
     voices = (
         Voice.objects.filter(contribution__in=ids)
@@ -84,8 +85,8 @@ def tell(rows: Sequence[Contribution]) -> dict[int, Told]:
     clashes = clashing([row for row in rows if row.kind == Kind.SUGGESTION], anchors)
     return {
         pk: Told(
-            place=place_of_anchor(anchor),
-            answer=_answer(decisions[pk]),
+            place=place_of_anchor(anchors[pk]) if pk in anchors else None,
+            answers=_answers(decisions[pk]),
             changes=_changed(decisions[pk]),
             taken_back=tuple(
                 TakenBack(one.get_outcome_display(), one.undone_reason, one.made_at, one.undone_at)
@@ -94,7 +95,7 @@ def tell(rows: Sequence[Contribution]) -> dict[int, Told]:
             ),
             clashes=clashes.get(pk, ()),
         )
-        for pk, anchor in anchors.items()
+        for pk in ids
     }
 
 
@@ -120,19 +121,19 @@ def place_of_anchor(anchor: Anchor) -> Place:
     )
 
 
-def _answer(decisions: Iterable[Decision]) -> Answer | None:
-    standing = [decision for decision in decisions if decision.is_standing]
-    if not standing:
-        return None
-    decision = standing[-1]
-    votes = None if decision.votes_for is None else (decision.votes_for, decision.votes_against)
-    return Answer(
-        label=decision.get_outcome_display(),
-        tone=TONES[decision.outcome],
-        reason_html=decision.reason_html,
-        made_at=decision.made_at,
-        url=decision.get_absolute_url(),
-        votes=votes,
+def _answers(decisions: Iterable[Decision]) -> tuple[Answer, ...]:
+    return tuple(
+        Answer(
+            label=decision.get_outcome_display(),
+            tone=TONES[decision.outcome],
+            reason_html=decision.reason_html,
+            made_at=decision.made_at,
+            url=decision.get_absolute_url(),
+            place=str(decision.section),
+            votes=None if decision.votes_for is None else (decision.votes_for, decision.votes_against),
+        )
+        for decision in decisions
+        if decision.is_standing
     )
 
 
@@ -163,6 +164,11 @@ def open_suggestions(sections: Iterable[int]) -> models.QuerySet:
         .exclude(contribution__in=answered())
         .order_by("section", "start", "pk")
     )
+
+
+def answerable() -> ContributionQuerySet:
+    """What the panel answers: public contributions that point at a section, and public ideas, which point at none."""
+    return Contribution.objects.public().filter(Q(anchor__isnull=False) | Q(idea__isnull=False))
 
 
 def answered() -> ContributionQuerySet:
@@ -601,8 +607,8 @@ def on_desk(
     words: str = "",
     owner: User | None = None,
 ) -> ContributionQuerySet:
-    """Public contributions to sections, those that have waited longest first."""
-    rows = Contribution.objects.public().filter(anchor__isnull=False).with_authors().select_related("thread")
+    """Public contributions to sections, those that have waited longest first, and after them ideas."""
+    rows = answerable().with_authors().select_related("thread")
     match state:
         case DeskState.WAITING:
             rows = rows.exclude(pk__in=answered().values("pk"))

@@ -24,13 +24,14 @@ REPLIES_SHOWN = 10
 
 @dataclass(frozen=True)
 class Answer:
-    """What the panel said to it. `tone` is "yes", "part", "no" or "later"."""
+    """What the panel said to it, in the section `place`. `tone` is "yes", "part", "no" or "later"."""
 
     label: str
     tone: str
     reason_html: SafeString
     made_at: dt.datetime
     url: str
+    place: str
     votes: tuple[int, int] | None = None
 
 
@@ -93,11 +94,17 @@ class Told:
     """What an app above knows of one contribution."""
 
     place: Place | None = None
-    answer: Answer | None = None
+    # Those that stand, the newest last. Most have one; an idea may be answered in several sections.
+    answers: tuple[Answer, ...] = ()
     changes: tuple[Changed, ...] = ()
     taken_back: tuple[TakenBack, ...] = ()
     # Other suggestions that touch the same words.
     clashes: tuple[int, ...] = ()
+
+    @property
+    def answer(self) -> Answer | None:
+        """The newest."""
+        return self.answers[-1] if self.answers else None
 
 
 @dataclass(frozen=True)

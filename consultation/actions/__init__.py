@@ -1,5 +1,6 @@
 """What can be done in the process, one module for each noun."""
 
+from consultation.actions.ideas import add_idea, change_idea
 from consultation.actions.sources import (
     NothingToRead,
     NotNow,
@@ -18,7 +19,9 @@ __all__ = [
     "SentFile",
     "StaleEdit",
     "Written",
+    "add_idea",
     "add_source",
+    "change_idea",
     "change_source",
     "edit_text",
     "publish_source",

@@ -1,5 +1,6 @@
-"""Reading the process: the library and where it was used, one module for each noun."""
+"""Reading the process: the library and where it was used, and the big ideas; one module for each noun."""
 
+from consultation.reports.ideas import idea_page, ideas_for_sitemap, said_to_ideas
 from consultation.reports.sources import (
     listed_sources,
     register_citer,
@@ -9,8 +10,11 @@ from consultation.reports.sources import (
 )
 
 __all__ = [
+    "idea_page",
+    "ideas_for_sitemap",
     "listed_sources",
     "register_citer",
+    "said_to_ideas",
     "sources_for_sitemap",
     "uses_of",
     "years_in_use",

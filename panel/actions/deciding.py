@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
@@ -96,8 +97,8 @@ def make_decision(
     votes_against: int | None = None,
     now: dt.datetime | None = None,
 ) -> Decision:
-    """Answer one or many contributions to a section, with a reason; or decide because of blog posts and sources, or because of
-    both. It is public at once, and each author is told.
+    """Answer one or many contributions to a section, or ideas, with a reason; or decide because of blog posts and sources, or
+    because of both. It is public at once, and each author is told.
 
     The same `key` (one per form shown) gives the same decision. `now` is the moment that the decision bears, the present one if
     left out. Raises `NobodyToAnswer`, `AnsweredAlready`, `CannotCite`, `PassageNotInIt` or `PassageTooLong`.
@@ -110,8 +111,8 @@ def make_decision(
     wanted = [voice.pk for voice in voices]
     rows = list(
         Contribution.objects.filter(
+            Q(anchor__section=section) | Q(idea__isnull=False),
             pk__in=wanted,
-            anchor__section=section,
             standing=Standing.PUBLISHED,
             thread__audience=Audience.EVERYONE,
         )
@@ -122,7 +123,12 @@ def make_decision(
     cited = _lock_cited(cites, now or timezone.now())
     if not (rows or cited) or len(rows) != len(set(wanted)):
         raise NobodyToAnswer(_("Not all of these can be answered: something was taken back or is not public any more."))
-    if Decision.objects.standing().filter(voices__contribution__in=rows).exists():
+    # An idea belongs to no section, so several may answer it, each once.
+    said_here = [row.pk for row in rows if not row.is_idea]
+    standing = Decision.objects.standing().filter(
+        Q(voices__contribution__in=said_here) | Q(section=section, voices__contribution__in=rows)
+    )
+    if standing.exists():
         raise AnsweredAlready(
             _("A colleague has answered this already. Undo that answer first if it should be another.")
         )

@@ -39,7 +39,7 @@ from panel.actions.deciding import (
 )
 from panel.forms.desk import DecisionForm, DeskForm, PickForm, UndoForm, quote_field
 from panel.models import Decision, Section
-from panel.reports import answering_counts, as_cited, on_desk, posts_to_cite, sources_to_cite
+from panel.reports import answerable, answering_counts, as_cited, on_desk, posts_to_cite, sources_to_cite
 from panel.views.strategy import as_number
 
 VOICES_A_PAGE = 25
@@ -88,8 +88,13 @@ class AnsweringMixin:
     @cached_property
     def voices(self) -> list[Contribution]:
         asked = {as_number(number) for number in self.request.GET.getlist("c")[:VOICES_AT_ONCE]} - {None}
-        rows = Contribution.objects.visible_to(self.request.user).public().filter(pk__in=asked, anchor__isnull=False)
+        rows = Contribution.objects.visible_to(self.request.user).filter(pk__in=asked).filter(pk__in=answerable())
         return list(rows.with_authors().select_related("anchor__section").order_by("made_at", "pk"))
+
+    @cached_property
+    def places(self) -> set[Section]:
+        """The sections that the voices speak of. Ideas speak of none."""
+        return {voice.anchor.section for voice in self.voices if not voice.is_idea}
 
     def asked(self, name: str) -> set[int]:
         """A form says itself what it holds, so that what is gone can be left out when it is sent again."""
@@ -114,9 +119,8 @@ class AnsweringMixin:
     @cached_property
     def section(self) -> Section | None:
         """The one that all of it is about, or None."""
-        if self.voices:
-            sections = {voice.anchor.section for voice in self.voices}
-            return next(iter(sections)) if len(sections) == 1 else None
+        if self.places:
+            return next(iter(self.places)) if len(self.places) == 1 else None
         form = PickForm(self.request.GET)
         form.is_valid()
         return form.cleaned_data.get("section")
@@ -125,7 +129,7 @@ class AnsweringMixin:
         """All of this as the query of an address."""
         pairs = [("c", voice.pk) for voice in self.voices]
         pairs += [("p", post.pk) for post in self.posts] + [("s", source.pk) for source in self.sources]
-        if self.section is not None and not self.voices:
+        if self.section is not None and not self.places:
             pairs.append(("section", self.section.slug))
         return urlencode(pairs)
 
@@ -156,6 +160,7 @@ class CitePickView(PermissionRequiredMixin, AnsweringMixin, TemplateView):
             form=form,
             section=self.section,
             voices=self.voices,
+            asks_section=not self.places,
             posts=self.posts,
             sources=self.sources,
             page_obj=page,
@@ -189,6 +194,11 @@ class DecisionMakeView(KeepsTypedMixin, PermissionRequiredMixin, AnsweringMixin,
     form_class = DecisionForm
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if self.voices and not self.places and self.section is None:
+            messages.info(
+                request, _("An idea belongs to no section of its own. Choose the one in which you answer it.")
+            )
+            return redirect(f"{reverse('panel:cite-pick')}?{self.query()}")
         if not self.voices and not self.things and self.section is not None:
             if self.asked("p") or self.asked("s"):
                 messages.warning(request, _("What you chose is not public any more. Choose again."))
@@ -208,7 +218,7 @@ class DecisionMakeView(KeepsTypedMixin, PermissionRequiredMixin, AnsweringMixin,
         return super().get_form_kwargs() | {"suggestion": self.suggestion, "things": self.things}
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        if not self.voices and self.section is None:
+        if not self.places and self.section is None:
             raise Http404
         form = kwargs.pop("form", None) or self.get_form()
         return super().get_context_data(
@@ -225,9 +235,9 @@ class DecisionMakeView(KeepsTypedMixin, PermissionRequiredMixin, AnsweringMixin,
         )
 
     def form_valid(self, form: DecisionForm) -> HttpResponse:
-        if not self.voices and self.section is None:
+        if not self.places and self.section is None:
             raise Http404
-        data, section = form.cleaned_data, self.section or self.voices[0].anchor.section
+        data, section = form.cleaned_data, self.section or next(iter(self.places))
         takes_words = self.suggestion is not None and data["outcome"] in {"accepted", "in_part"}
         try:
             if len(self.things) != len(self.asked("p")) + len(self.asked("s")):

@@ -23,14 +23,14 @@ from commons.moderation.actions import appeal_verdict, decide_moderation, hold
 from commons.moderation.models import Cause
 from commons.people.models import Outcome, RegisterImport, RegisterImportRow, Sector, User
 from commons.queues import State
-from consultation.models import Source, Text
+from consultation.models import Idea, Source, Text
 from panel.actions.deciding import Cited, make_decision, record_dissent
 from panel.actions.publishing import Because
 from panel.actions.seats import declare_seat
 from panel.models import Section
 from tests.architecture.addresses import addresses
 from tests.factories.blog import a_post, a_theme
-from tests.factories.consultation import a_source
+from tests.factories.consultation import a_source, an_idea, said_of
 from tests.factories.contributions import ContributionFactory
 from tests.factories.panel import a_section, publish, said_to
 from tests.factories.people import AppointmentFactory, MembershipFactory, OrganisationFactory, UserFactory
@@ -170,6 +170,23 @@ class Place:
         for thing in {source, Source.objects.earliest("pk")}:
             make_decision(self.section, by=self.chair, cites=[Cited(thing)], outcome="no", reason="No money.")
 
+    def an_answered_idea(self) -> Idea:
+        themes = [a_theme("Land"), a_theme("Money")]
+        idea = an_idea("A loom", by=MembershipFactory().user, themes=themes, needs=["money"], helps=["arts"])
+        said_of(idea)
+        support_contribution(idea.contribution, by=UserFactory())
+        make_decision(self.section, by=self.chair, voices=[idea.contribution], outcome="no", reason="No money.")
+        return idea
+
+    @cached_property
+    def idea(self) -> Idea:
+        return self.an_answered_idea()
+
+    def said_to_an_idea(self) -> None:
+        row = said_of(self.idea)
+        ContributionFactory(parent=row)
+        support_contribution(row, by=UserFactory())
+
     def a_text(self) -> None:
         Text.objects.create(slug=f"page-{Text.objects.count()}", title="Page", body="Text")
 
@@ -246,6 +263,11 @@ PAGES = [
     Page("consultation:source-list", Place.a_cited_source, who=lambda place: None),
     Page("consultation:source", Place.a_cited_source, lambda place: {"slug": "a-paper"}, who=lambda place: None),
     Page("consultation:source-staff-list", Place.a_cited_source),
+    Page("consultation:idea-list", Place.an_answered_idea, who=lambda place: place.member),
+    Page("consultation:idea-list", Place.an_answered_idea, query="order=discussed&q=loom", who=lambda place: None),
+    Page(
+        "consultation:idea", Place.said_to_an_idea, lambda place: {"pk": place.idea.pk}, who=lambda place: place.member
+    ),
     Page("audit:entry-list", Place.an_entry),
 ]
 

@@ -57,6 +57,7 @@ OTHER_WAYS = {
     "commons/people/views/organisations.py Membership.asked": "staff's queue, asked by permission",
     "commons/people/views/organisations.py Membership.filter": "the colleagues of a request that staff may see",
     "commons/people/views/users.py Membership.filter": "one's own",
+    "consultation/views/ideas.py Contribution.exclude": "narrows the page of a public thread, which chooses by viewer itself",
     "panel/views/publishing.py Contribution.public": "what everybody may read, behind a decision",
     "panel/views/strategy.py Contribution.filter": "narrows the page of a public thread, which chooses by viewer itself",
     "panel/views/strategy.py Dissent.published": "what its author wished everybody to read",

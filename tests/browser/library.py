@@ -1,14 +1,15 @@
-"""The library of the small site, and every page of it in every state."""
+"""The library and the ideas of the small site, and every page of them in every state."""
 
 from collections.abc import Iterator
 from typing import Any
 
 from django.urls import reverse
 
+from commons.contributions.actions import support_contribution
 from consultation.actions import withdraw_source
 from panel.actions.deciding import Cited, make_decision
 from tests.browser.site_page import SitePage, errors
-from tests.factories.consultation import A_PDF, a_source
+from tests.factories.consultation import A_PDF, a_source, an_idea, said_of
 
 
 def draw_library(world: Any) -> None:
@@ -31,11 +32,22 @@ def draw_library(world: Any) -> None:
     withdraw_source(world.sources["withdrawn"], by=world.staff, reason=name("The figures were wrong", 500))
     make_decision(
         world.section,
-        by=None,
+        by=world.chair,
         cites=[Cited(world.sources["public"]), Cited(world.sources["welsh"], name("Tudalen 4", 60))],
         outcome="no",
         reason=name("Not now.", 5000),
     )
+    idea = {"body": text, "themes": [world.theme], "needs": ["money", "law"], "helps": ["clubs", "housing"]}
+    wish = name("A fund that every co-op pays a little into and any co-op may borrow from", 120)
+    world.ideas = {
+        "answered": an_idea(wish, by=world.newcomer, **idea),
+        "own": an_idea(name("A day on which everybody visits another co-op", 120), by=world.member, **idea),
+        "held": an_idea(name("Held until somebody looks", 120), by=world.member, is_public=False, **idea),
+    }
+    said_of(world.ideas["answered"], by=world.member, body=text)
+    support_contribution(world.ideas["answered"].contribution, by=world.member)
+    voices = [world.ideas["answered"].contribution]
+    make_decision(world.section, by=world.chair, voices=voices, outcome="later", reason=name("Not now.", 5000))
 
 
 def library_pages(world: Any) -> Iterator[SitePage]:
@@ -74,3 +86,36 @@ def library_pages(world: Any) -> Iterator[SitePage]:
     yield SitePage("cite, the library", "chair", pick)
     answer = f"{reverse('panel:decision-make')}?section={world.section.slug}&s={world.sources['public'].pk}"
     yield SitePage("decide because of a source", "chair", answer)
+    yield from idea_pages(world)
+
+
+def idea_pages(world: Any) -> Iterator[SitePage]:
+    def at(name: str, *args: object) -> str:
+        return reverse(f"consultation:{name}", args=args)
+
+    ideas = at("idea-list")
+    yield SitePage("big ideas", "visitor", ideas)
+    yield SitePage("big ideas", "member", f"{ideas}?order=supported")
+    yield SitePage("big ideas", "visitor", f"{ideas}?q=zzzz", "nothing found")
+    yield SitePage("big ideas", "visitor", f"{ideas}?need=purple&after=x&order=y", "wrong filter")
+    answered, own, held = (world.ideas[state] for state in ("answered", "own", "held"))
+    yield SitePage("an idea", "visitor", answered.get_absolute_url())
+    yield SitePage("an idea", "member", answered.get_absolute_url())
+    yield SitePage("an idea, one’s own", "member", own.get_absolute_url())
+    yield SitePage("an idea, held", "member", held.get_absolute_url())
+    yield SitePage("an idea, held", "moderator", held.get_absolute_url())
+    yield SitePage("add an idea", "member", at("idea-add"))
+    yield SitePage("add an idea", "newcomer", at("idea-add"))
+    wrong = {"title": "", "body": "", "mandate": "members", "needs": "purple", "helps": "purple"}
+    yield errors("add an idea", "member", at("idea-add"), wrong, status=422)
+    change = at("idea-change", own.pk)
+    yield SitePage("change an idea", "member", change)
+    yield errors("change an idea", "member", change, {"title": "", "body": ""}, status=422)
+    stale = {"title": "New", "body": "New", "based_on": "0"}
+    yield errors("change an idea, changed meanwhile", "member", change, stale, status=409)
+    comment = at("idea-comment", answered.pk)
+    yield SitePage("comment on an idea", "member", comment)
+    yield errors("comment on an idea", "member", comment, {"body": ""}, status=422)
+    yield SitePage("cite, for an idea", "chair", f"{reverse('panel:cite-pick')}?c={own.pk}")
+    answer = f"{reverse('panel:decision-make')}?section={world.section.slug}&c={own.pk}"
+    yield SitePage("answer an idea", "chair", answer)

@@ -348,7 +348,7 @@ def pages_of_empty_site() -> Iterator[SitePage]:
             "panel:document",
             "panel:changes",
         ),
-        *("panel:panel", "panel:pack", "moderation:ledger", "consultation:source-list"),
+        *("panel:panel", "panel:pack", "moderation:ledger", "consultation:source-list", "consultation:idea-list"),
     ]
     own = ["people:you", "digests:notice-list", "contributions:own-list"]
     staff = [

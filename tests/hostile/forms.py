@@ -342,7 +342,7 @@ def blog_forms(world: World) -> Iterator[Form]:
 
 
 def library_forms(world: World) -> Iterator[Form]:
-    """What staff write of a source."""
+    """What staff write of a source, and people of ideas."""
     source = world.sources["draft"]
     words = {"title": b"Clubs", "made_by": b"Loom", "summary": b"Four of five.", "body": b"We asked."}
     plain = {"year": b"2015", "kind": b"research", "language": b"en-gb", "link": b"", "file": b""}
@@ -352,6 +352,20 @@ def library_forms(world: World) -> Iterator[Form]:
     kept = lambda name: lambda: getattr(Source.objects.get(pk=source.pk), name)  # noqa: E731
     change = reverse("consultation:source-change", args=[source.pk])
     yield Form("change a source", "staff", change, {**words, **plain}, {name: kept(name) for name in words})
+    speaking = {"mandate": b"self", "organisation": b"", "agreed_on": b"", "votes_for": b"", "votes_against": b""}
+    said = {"shown_as": b"name", "key": b"00000000-0000-0000-0000-00000000000e", **speaking}
+    idea = {"title": b"A fund", "body": b"All pay in.", "themes": b"", "needs": b"money", "helps": b"arts"}
+    reads = {name: newest(Contribution, name) for name in ("title", "body")}
+    yield Form("add an idea", "member", reverse("consultation:idea-add"), {**idea, **said}, reads)
+    own = world.ideas["own"]
+    change = reverse("consultation:idea-change", args=[own.pk])
+    words = lambda name: lambda: getattr(Contribution.objects.get(pk=own.pk), name)  # noqa: E731
+    reads = {name: words(name) for name in ("title", "body")}
+    yield Form("change an idea", "member", change, {**idea, "based_on": b"1"}, reads)
+    comment = reverse("consultation:idea-comment", args=[world.ideas["answered"].pk])
+    yield Form(
+        "comment on an idea", "member", comment, {"body": b"Yes.", **said}, {"body": newest(Contribution, "body")}
+    )
     withdraw = reverse("consultation:source-withdraw", args=[world.sources["public"].pk])
     yield Form("withdraw a source", "staff", withdraw, {"reason": b"Wrong figures"})
 
