@@ -167,7 +167,9 @@ class CitePickView(PermissionRequiredMixin, AnsweringMixin, TemplateView):
             paginator=None if page is None else page.paginator,
             scope=scope,
             most=THINGS_AT_ONCE,
-            back=f"{reverse('panel:decision-make')}?{self.query()}" if self.voices or self.things else "",
+            back=f"{reverse('panel:decision-make')}?{self.query()}"
+            if self.section is not None and (self.voices or self.things)
+            else "",
             **kwargs,
         )
 

@@ -14,6 +14,7 @@ from django.urls import reverse
 from tests.architecture.tree import ROOT
 from tests.browser.blog import blog_pages
 from tests.browser.conftest import Walker
+from tests.browser.library import library_pages
 from tests.browser.pages import (
     account_pages,
     answering_pages,
@@ -129,10 +130,11 @@ GROUPS = [
     staff_pages,
     strategy_pages,
     blog_pages,
+    library_pages,
     demo_pages,
 ]
 # Long walks are shared out, so that several cores can walk.
-PARTS = {answering_pages: 4, staff_pages: 2, strategy_pages: 4, blog_pages: 4}
+PARTS = {answering_pages: 4, staff_pages: 2, strategy_pages: 4, blog_pages: 4, library_pages: 2}
 WALKS = [
     pytest.param(group, slice(part, None, PARTS.get(group, 1)), id=f"{group.__name__} {part + 1}")
     for group in GROUPS
