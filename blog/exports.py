@@ -2,7 +2,7 @@
 Which posts and comments those are is said by the words of their querysets alone. Whatever people typed is guarded against
 being run as a formula."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from django.conf import settings
@@ -16,7 +16,7 @@ from blog.reports import citations_of
 from commons.contributions.exports import SPEAKER_JOINS, speaker_columns
 from commons.contributions.models import Audience, Contribution, Mandate, Thread
 from commons.contributions.reports import subject_of, with_subjects
-from commons.exports.reports import Report, guarded, in_words, keys_of, local, register
+from commons.exports.reports import PublicReport, guarded, in_words, keys_of, local, register
 
 MINUTE = "YYYY-MM-DD HH24:MI"
 BETWEEN = "; "
@@ -102,33 +102,12 @@ def _values(pairs: Sequence[tuple[int, Any]], *, empty: str) -> sql.Composable:
     return sql.SQL("VALUES {}").format(rows)
 
 
-class PublicReport(Report):
-    """A table of what is public. A subclass says in `source` which rows there are and in `columns` what each column is called
-    and how it is written."""
-
-    def may_run(self, user: Any, params: dict[str, Any]) -> bool:
-        return user.has_perm("blog.export_posts")
-
-    def source(self) -> sql.Composed:
-        raise NotImplementedError
-
-    def columns(self) -> Mapping[str, sql.Composable]:
-        raise NotImplementedError
-
-    def count(self, cursor: Any, params: dict[str, Any]) -> int:
-        cursor.execute(sql.SQL("SELECT count(*) FROM ({}) one").format(self.source()))
-        return cursor.fetchone()[0]
-
-    def header(self, params: dict[str, Any]) -> list[str]:
-        return list(self.columns())
-
-    def query(self, params: dict[str, Any]) -> tuple[sql.Composable, None]:
-        chosen = sql.SQL(", ").join(self.columns().values())
-        return sql.SQL("SELECT {} FROM ({}) one ORDER BY number").format(chosen, self.source()), None
+class BlogReport(PublicReport):
+    permission = "blog.export_posts"
 
 
 @register
-class PostsReport(PublicReport):
+class PostsReport(BlogReport):
     """Every public post. Its text stands at its address: a cell of a spreadsheet could not hold a long one."""
 
     name = "blog-posts"
@@ -175,7 +154,7 @@ class PostsReport(PublicReport):
 
 
 @register
-class CommentsReport(PublicReport):
+class CommentsReport(BlogReport):
     """Every public comment to a public post, replies too."""
 
     name = "blog-comments"

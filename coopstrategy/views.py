@@ -1,5 +1,6 @@
 """The home page, the staff's front page, health, and the pages for when something went wrong."""
 
+from itertools import chain
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -18,7 +19,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.generic import TemplateView, View
 
 from blog.reports import newest_posts
-from blog.sitemaps import addresses
+from blog.sitemaps import addresses as blog_addresses
 from census.models import Wave
 from census.reports import coverage_of
 from census.views.access import hold_typed
@@ -29,6 +30,7 @@ from commons.people.models import RegisterImport
 from commons.people.views.typed import KeepsTypedMixin, hold_for_later
 from consultation.models import Text
 from consultation.reports.phases import timeline
+from consultation.sitemaps import addresses as library_addresses
 from panel.reports import answering_counts, latest_said
 
 # A row that waits longer than this means that no worker is at work: the sweep runs every minute.
@@ -43,6 +45,7 @@ DOORS = [
     ("consultation.change_phase", _("Phases of the process"), "consultation:phase-list"),
     ("consultation.edit_text", _("Texts of the site"), "consultation:text-list"),
     ("themes.see_themes", _("Themes"), "themes:theme-list"),
+    ("consultation.see_source_list", _("Sources in the library"), "consultation:source-staff-list"),
     ("audit.see_entries", _("The record of what was done"), "audit:entry-list"),
 ]
 
@@ -77,12 +80,16 @@ class HomeView(TemplateView):
 
 
 class SitemapView(View):
-    """The public pages of the blog, for search engines (sitemaps.org). What is not public any more is not in the next one."""
+    """The public pages of the blog and the library, for search engines (sitemaps.org). What is not public any more is not in
+    the next one."""
 
     public = True
 
     def get(self, request: HttpRequest) -> HttpResponse:
-        rows = [(f"{settings.SITE_ADDRESS}{path}", changed_at) for path, changed_at in addresses()]
+        rows = [
+            (f"{settings.SITE_ADDRESS}{path}", changed_at)
+            for path, changed_at in chain(blog_addresses(), library_addresses())
+        ]
         return HttpResponse(render_to_string("sitemap.xml", {"rows": rows}), content_type="application/xml")
 
 

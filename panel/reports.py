@@ -19,13 +19,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from blog.models import Post
-from blog.reports import Citation, register_citer
+from blog.reports import register_citer as register_post_citer
 from commons import richtext
 from commons.contributions.models import Contribution, ContributionQuerySet, Kind, Thread
 from commons.contributions.reports import (
     Answer,
     Changed,
     Choice,
+    Citation,
     Place,
     TakenBack,
     Told,
@@ -35,8 +36,9 @@ from commons.contributions.reports import (
     register_teller,
 )
 from commons.people.models import User
-from consultation.models import Act
+from consultation.models import Act, Source
 from consultation.reports import closed_because
+from consultation.reports import register_citer as register_source_citer
 from panel.anchoring import Quote, find
 from panel.comparing import ParagraphChange, compare
 from panel.models import Anchor, Change, Decision, Dissent, Part, Section, Version, Voice
@@ -76,7 +78,8 @@ def tell(rows: Sequence[Contribution]) -> dict[int, Told]:
         anchor.contribution_id: anchor
         for anchor in Anchor.objects.filter(contribution__in=ids).select_related("section__current", "version__section")
     }
-    if not anchors:
+    ids = [row.pk for row in rows if row.pk in anchors or row.is_idea]
+    if not ids:
         return {}
     voices = (
         Voice.objects.filter(contribution__in=ids)
@@ -92,8 +95,8 @@ def tell(rows: Sequence[Contribution]) -> dict[int, Told]:
     clashes = clashing([row for row in rows if row.kind == Kind.SUGGESTION], anchors)
     return {
         pk: Told(
-            place=place_of_anchor(anchor),
-            answer=_answer(decisions[pk]),
+            place=place_of_anchor(anchors[pk]) if pk in anchors else None,
+            answers=_answers(decisions[pk]),
             changes=_changed(decisions[pk]),
             taken_back=tuple(
                 TakenBack(one.get_outcome_display(), one.undone_reason, one.made_at, one.undone_at)
@@ -102,7 +105,7 @@ def tell(rows: Sequence[Contribution]) -> dict[int, Told]:
             ),
             clashes=clashes.get(pk, ()),
         )
-        for pk, anchor in anchors.items()
+        for pk in ids
     }
 
 
@@ -128,19 +131,19 @@ def place_of_anchor(anchor: Anchor) -> Place:
     )
 
 
-def _answer(decisions: Iterable[Decision]) -> Answer | None:
-    standing = [decision for decision in decisions if decision.is_standing]
-    if not standing:
-        return None
-    decision = standing[-1]
-    votes = None if decision.votes_for is None else (decision.votes_for, decision.votes_against)
-    return Answer(
-        label=decision.get_outcome_display(),
-        tone=TONES[decision.outcome],
-        reason_html=decision.reason_html,
-        made_at=decision.made_at,
-        url=decision.get_absolute_url(),
-        votes=votes,
+def _answers(decisions: Iterable[Decision]) -> tuple[Answer, ...]:
+    return tuple(
+        Answer(
+            label=decision.get_outcome_display(),
+            tone=TONES[decision.outcome],
+            reason_html=decision.reason_html,
+            made_at=decision.made_at,
+            url=decision.get_absolute_url(),
+            place=str(decision.section),
+            votes=None if decision.votes_for is None else (decision.votes_for, decision.votes_against),
+        )
+        for decision in decisions
+        if decision.is_standing
     )
 
 
@@ -173,6 +176,11 @@ def open_suggestions(sections: Iterable[int]) -> models.QuerySet:
     )
 
 
+def answerable() -> ContributionQuerySet:
+    """What the panel answers: public contributions that point at a section, and public ideas, which point at none."""
+    return Contribution.objects.public().filter(Q(anchor__isnull=False) | Q(idea__isnull=False))
+
+
 def answered() -> ContributionQuerySet:
     """Contributions with an answer that stands."""
     return Contribution.objects.filter(voices__decision__undone_at=None, voices__isnull=False)
@@ -196,13 +204,14 @@ def clashing(suggestions: Sequence[Contribution], anchors: dict[int, Anchor]) ->
     }
 
 
-# --- Blog posts that are cited -----------------------------------------------------------------------------------------------
+# --- Blog posts and sources that are cited -----------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
-class CitedPost:
-    """A blog post behind a decision. Of one that is not public any more nothing is told, not even the passage. `is_earlier`: the
-    post has been corrected since, so that the passage may read otherwise there. `key` tells two citations apart."""
+class CitedThing:
+    """A blog post or, with `is_source`, a source behind a decision. Of one that is not public any more nothing is told, not even
+    the passage. `authors` is who wrote or made it. `is_earlier`: it has been corrected or changed since, so that the passage may
+    read otherwise there. `key` tells two citations apart."""
 
     key: int
     is_public: bool = False
@@ -212,30 +221,38 @@ class CitedPost:
     language: str = ""
     quote: str = ""
     is_earlier: bool = False
+    is_source: bool = False
 
 
-def as_cited(voice: Voice) -> CitedPost:
+def as_cited(voice: Voice) -> CitedThing:
     """From a voice that was chosen by `cited`."""
-    if not voice.post_is_public:
-        return CitedPost(voice.pk)
-    post = voice.post
-    quote = voice.quote if voice.passage_is_public else ""
-    return CitedPost(
+    is_source = voice.source_id is not None
+    if not (voice.source_is_public if is_source else voice.post_is_public):
+        return CitedThing(voice.pk, is_source=is_source)
+    if is_source:
+        thing, quote, authors = voice.source, voice.quote, f"{voice.source.made_by}, {voice.source.year}"
+    else:
+        thing, quote = voice.post, voice.quote if voice.passage_is_public else ""
+        authors = ", ".join(voice.post_names) or _("Somebody who has closed their account")
+    return CitedThing(
         key=voice.pk,
         is_public=True,
-        title=post.title,
-        authors=", ".join(voice.post_names) or _("Somebody who has closed their account"),
-        url=post.get_absolute_url(),
-        language=post.language,
+        title=thing.title,
+        authors=authors,
+        url=thing.get_absolute_url(),
+        language=thing.language,
         quote=quote,
-        is_earlier=bool(quote) and voice.post_revision != post.revision,
+        is_earlier=bool(quote) and voice.revision != thing.revision,
+        is_source=is_source,
     )
 
 
-def passage_in(post: Post, words: str) -> str | None:
-    """The words as they stand in the public text of a post, or None if they do not. White space may differ, and the marks of a
-    quotation around them."""
-    texts = [text_of(paragraphs_of(post.body)), post.summary, post.title]
+def passage_in(thing: Post | Source, words: str) -> str | None:
+    """The words as they stand in the public text of a post or a source, or None if they do not. White space may differ, and the
+    marks of a quotation around them. What a source says in a file or elsewhere cannot be looked at, so there it is as typed."""
+    if isinstance(thing, Source) and not thing.body:
+        return " ".join(words.split()).strip("“”\"‘’'«»") or None
+    texts = [text_of(paragraphs_of(thing.body)), thing.summary, thing.title]
     for wanted in (words, words.strip().strip("“”\"‘’'«»")):
         for text in texts:
             place = find(text, Quote(wanted)) if wanted.strip() else None
@@ -256,15 +273,31 @@ def posts_to_cite(section: Section, *, words: str = "", about: bool = True) -> m
     return rows.with_authors().newest_first()
 
 
-@register_citer
+def sources_to_cite(*, words: str = "") -> models.QuerySet:
+    """Public sources, the newest first: all, or those with these words."""
+    rows = Source.objects.public().listed()
+    return (rows.matching(words) if words else rows).newest_first()
+
+
+@register_post_citer
 def cite(posts: Sequence[Post]) -> dict[int, list[Citation]]:
     """Where the panel cited these posts: the decisions that stand, the newest first. Two queries."""
-    if not posts:
+    return _citations("post", posts, _("The post has been corrected since."))
+
+
+@register_source_citer
+def cite_sources(sources: Sequence[Source]) -> dict[int, list[Citation]]:
+    """Where the panel cited these sources: the same."""
+    return _citations("source", sources, _("The source has been changed since."))
+
+
+def _citations(kind: str, things: Sequence[Post | Source], earlier: str) -> dict[int, list[Citation]]:
+    if not things:
         return {}
     changes = Change.objects.filter(dropped_at=None).select_related("version__section")
     voices = (
         Voice.objects.cited()
-        .filter(post__in=[post.pk for post in posts], decision__undone_at=None)
+        .filter(decision__undone_at=None, **{f"{kind}__in": [thing.pk for thing in things]})
         .select_related("decision__section")
         .prefetch_related(Prefetch("decision__changes", changes))
         .order_by("-decision__made_at", "-pk")
@@ -272,13 +305,13 @@ def cite(posts: Sequence[Post]) -> dict[int, list[Citation]]:
     found: dict[int, list[Citation]] = defaultdict(list)
     for voice in voices:
         decision, shown = voice.decision, as_cited(voice)
-        found[voice.post_id].append(
+        found[getattr(voice, f"{kind}_id")].append(
             Citation(
                 label=str(decision.section),
                 url=decision.get_absolute_url(),
                 made_at=decision.made_at,
                 quote=shown.quote,
-                state_label=_("The post has been corrected since.") if shown.is_earlier else "",
+                state_label=earlier if shown.is_earlier else "",
                 outcome=decision.get_outcome_display(),
                 tone=TONES[decision.outcome],
                 reason=Truncator(" ".join(richtext.to_text(decision.reason).split())).chars(REASON_SHOWN),
@@ -292,18 +325,23 @@ def cite(posts: Sequence[Post]) -> dict[int, list[Citation]]:
 
 
 class Heard:
-    """Whose voices stand behind a decision: `voices` are contributions that may be read, `posts` the blog posts it cites."""
+    """Whose voices stand behind a decision: `voices` are contributions that may be read, `cited` the blog posts and sources that
+    it cites."""
 
     voices: list[Contribution]
-    posts: list[CitedPost]
+    cited: list[CitedThing]
 
     @property
     def first(self) -> list[Contribution]:
         return self.voices[:VOICES_SHOWN]
 
     @property
-    def public_posts(self) -> list[CitedPost]:
-        return [post for post in self.posts if post.is_public]
+    def public_posts(self) -> list[CitedThing]:
+        return [one for one in self.cited if one.is_public and not one.is_source]
+
+    @property
+    def public_sources(self) -> list[CitedThing]:
+        return [one for one in self.cited if one.is_public and one.is_source]
 
 
 @dataclass
@@ -313,7 +351,7 @@ class Why(Heard):
     change: Change
     decision: Decision | None
     voices: list[Contribution]
-    posts: list[CitedPost] = field(default_factory=list)
+    cited: list[CitedThing] = field(default_factory=list)
 
     @property
     def tone(self) -> str:
@@ -321,7 +359,7 @@ class Why(Heard):
 
 
 def with_voices(decisions: models.QuerySet) -> models.QuerySet:
-    """Decisions with the public voices behind them, fetched along as `public_voices`, and the blog posts as `cited_voices`: two
+    """Decisions with the public voices behind them, fetched along as `public_voices`, and what is cited as `cited_voices`: two
     queries."""
     return decisions.select_related("section", "made_by").prefetch_related(
         Prefetch("voices", Voice.objects.said(), to_attr="public_voices"),
@@ -329,7 +367,7 @@ def with_voices(decisions: models.QuerySet) -> models.QuerySet:
     )
 
 
-def _heard(decision: Decision | None) -> tuple[list[Contribution], list[CitedPost]]:
+def _heard(decision: Decision | None) -> tuple[list[Contribution], list[CitedThing]]:
     """From a decision `with_voices`."""
     if decision is None:
         return [], []
@@ -511,7 +549,7 @@ class Said(Heard):
     decision: Decision
     voices: list[Contribution]
     changes: list[Change]
-    posts: list[CitedPost] = field(default_factory=list)
+    cited: list[CitedThing] = field(default_factory=list)
 
     @property
     def tone(self) -> str:
@@ -540,20 +578,21 @@ def said_and_changed(section: Section | None = None, *, outcome: str = "") -> mo
 def as_said(decisions: Iterable[Decision]) -> list[Said]:
     said = []
     for decision in decisions:
-        voices, posts = _heard(decision)
-        said.append(Said(decision, voices, decision.all_changes, posts))
+        voices, cited = _heard(decision)
+        said.append(Said(decision, voices, decision.all_changes, cited))
     return said
 
 
 def outcome_counts(section: Section | None = None) -> list[tuple[str, str, int]]:
-    """By outcome: its code, its words, and how many public voices were answered so, blog posts that were cited among them. One
-    query."""
+    """By outcome: its code, its words, and how many public voices were answered so, posts and sources that were cited among
+    them. One query."""
     voices = Voice.objects.filter(decision__undone_at=None)
     if section is not None:
         voices = voices.filter(decision__section=section)
     said = Count("contribution", filter=Q(contribution__in=Contribution.objects.public()), distinct=True)
-    cited = Count("post", filter=Q(post__in=Post.objects.public()), distinct=True)
-    counts = dict(voices.order_by().values_list("decision__outcome").annotate(number=said + cited))
+    posts = Count("post", filter=Q(post__in=Post.objects.public()), distinct=True)
+    sources = Count("source", filter=Q(source__in=Source.objects.public()), distinct=True)
+    counts = dict(voices.order_by().values_list("decision__outcome").annotate(number=said + posts + sources))
     return [(code, str(label), counts.get(code, 0)) for code, label in Decision.Outcome.choices]
 
 
@@ -578,8 +617,8 @@ def on_desk(
     words: str = "",
     owner: User | None = None,
 ) -> ContributionQuerySet:
-    """Public contributions to sections, those that have waited longest first."""
-    rows = Contribution.objects.public().filter(anchor__isnull=False).with_authors().select_related("thread")
+    """Public contributions to sections, those that have waited longest first, and after them ideas."""
+    rows = answerable().with_authors().select_related("thread")
     match state:
         case DeskState.WAITING:
             rows = rows.exclude(pk__in=answered().values("pk"))
@@ -603,7 +642,7 @@ def on_desk(
 def latest_said(most: int = 3) -> list[Said]:
     """For the front page: the newest answers that changed words and, last, the newest that changed none. Each has a voice."""
     behind = Voice.objects.filter(decision=OuterRef("pk"))
-    heard = Exists(behind.said()) | Exists(behind.of_public_posts())
+    heard = Exists(behind.said()) | Exists(behind.of_public_posts()) | Exists(behind.of_public_sources())
     in_force = Exists(Change.objects.published().filter(decision=OuterRef("pk")))
     decisions = said_and_changed().filter(heard)
     changed = list(decisions.filter(in_force)[: most - 1])

@@ -22,7 +22,7 @@ urlpatterns = [
     path("contributions/<int:pk>/applies/", giving.StillAppliesView.as_view(), name="still-applies"),
     # The desk
     path("panel/desk/", desk.DeskView.as_view(), name="desk"),
-    path("panel/desk/posts/", desk.PostPickView.as_view(), name="post-pick"),
+    path("panel/desk/cite/", desk.CitePickView.as_view(), name="cite-pick"),
     path("panel/desk/answer/", desk.DecisionMakeView.as_view(), name="decision-make"),
     path("panel/desk/decisions/<int:pk>/undo/", desk.DecisionUndoView.as_view(), name="decision-undo"),
 ]

@@ -15,26 +15,9 @@ from blog.models import Author, Follow, Post, Submission
 from blog.models.posts import PostQuerySet
 from commons import richtext
 from commons.contributions.models import Contribution, ContributionQuerySet, Order
-from commons.contributions.reports import Changed, register_subject, subject_of, with_subjects
+from commons.contributions.reports import Citation, register_subject, subject_of, with_subjects
 
 register_subject("post")
-
-
-@dataclass(frozen=True)
-class Citation:
-    """The strategy speaks of a post. `label` and `url` are the place; `quote` the passage that was cited, or nothing for the
-    whole post, and `state_label` says so where the post reads otherwise by now. `outcome` is what was decided, with its
-    `tone` ("yes", "part", "no", "later" or "note") and `reason`, and `changes` are the words that changed because of it."""
-
-    label: str
-    url: str
-    made_at: dt.datetime
-    quote: str = ""
-    state_label: str = ""
-    outcome: str = ""
-    tone: str = "note"
-    reason: str = ""
-    changes: tuple[Changed, ...] = ()
 
 
 Citer = Callable[[Sequence[Post]], dict[int, list[Citation]]]

@@ -8,7 +8,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from commons.contributions.actions import Speaking
-from commons.contributions.models import LONGEST, Channel, Mandate, ShownAs
+from commons.contributions.models import LONGEST, LONGEST_TITLE, Channel, Mandate, ShownAs
 from commons.moderation.models import Reason
 from commons.people.models import Organisation
 
@@ -124,6 +124,19 @@ class ReplyForm(SayForm):
     body = words_field(_("Your reply"), required=_("Write your reply."), help_text=_("Anyone can read this"))
 
 
+def title_field() -> forms.CharField:
+    """The title of an idea."""
+    return forms.CharField(
+        label=_("The idea in one line"),
+        max_length=LONGEST_TITLE,
+        widget=forms.TextInput(attrs={"data-maxlength": LONGEST_TITLE}),
+        error_messages={
+            "required": _("Say in one line what the idea is."),
+            "max_length": _("Write at most %(limit_value)s letters. You have %(show_value)s."),
+        },
+    )
+
+
 class EditForm(forms.Form):
     """Other words for what one said. What stood there before stays readable."""
 
@@ -132,11 +145,14 @@ class EditForm(forms.Form):
 
     def __init__(self, *args: Any, contribution: Any, **kwargs: Any) -> None:
         initial = {
+            "title": contribution.title,
             "body": contribution.body,
             "replacement": contribution.replacement,
             "based_on": contribution.revision,
         }
         super().__init__(*args, **{**kwargs, "initial": initial})
+        if contribution.is_idea:
+            self.fields = {"title": title_field(), **self.fields}
         if contribution.is_suggestion:
             self.fields["replacement"] = forms.CharField(
                 label=_("Your words instead"),

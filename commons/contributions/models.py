@@ -30,6 +30,9 @@ DEEPEST = 3
 LONGEST = 10_000
 """Characters in a body, and in the words of a suggestion."""
 
+LONGEST_TITLE = 120
+"""Characters in the title of an idea."""
+
 
 class Audience(models.TextChoices):
     """Who may read a thread."""
@@ -205,7 +208,7 @@ class ContributionQuerySet(ModeratedQuerySet):
 class Contribution(Moderated):
     """One thing somebody said."""
 
-    moderated_fields = ("body", "replacement")
+    moderated_fields = ("title", "body", "replacement")
     nearness = ("thread__hosts",)
 
     # Two indexes begin with it, so that it needs none of its own.
@@ -214,6 +217,8 @@ class Contribution(Moderated):
     root = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="+")
     depth = models.PositiveSmallIntegerField(default=0)
     kind = models.CharField(_("kind"), max_length=12, choices=Kind, default=Kind.COMMENT)
+    # Only an idea has one.
+    title = models.CharField(_("title"), max_length=LONGEST_TITLE, blank=True)
     body = models.TextField(_("text"), max_length=LONGEST)
     replacement = models.TextField(_("words instead"), max_length=LONGEST, blank=True)
 
@@ -253,7 +258,7 @@ class Contribution(Moderated):
 
     # Kept by the database itself, so that nothing can be found that is not written there any more.
     search = models.GeneratedField(
-        expression=SearchVector("body", "replacement", config="english"),
+        expression=SearchVector("title", "body", "replacement", config="english"),
         output_field=SearchVectorField(),
         db_persist=True,
     )
@@ -268,6 +273,9 @@ class Contribution(Moderated):
             models.CheckConstraint(
                 condition=models.Q(kind=Kind.SUGGESTION) | models.Q(replacement=""),
                 name="only_a_suggestion_has_words_instead",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(kind=Kind.IDEA) | models.Q(title=""), name="only_an_idea_has_a_title"
             ),
             models.CheckConstraint(
                 condition=models.Q(parent=None, root=None, depth=0)
@@ -307,6 +315,9 @@ class Contribution(Moderated):
                 condition=models.Q(announced_at=None, parent__isnull=False, standing=Standing.PUBLISHED),
             ),
             GinIndex(fields=["search"], name="contributions_search"),
+            models.Index(
+                fields=["-made_at", "-id"], name="contributions_ideas_by_date", condition=models.Q(kind=Kind.IDEA)
+            ),
         ]
 
     def __str__(self) -> str:
@@ -365,6 +376,11 @@ class Contribution(Moderated):
         return self.kind == Kind.SUGGESTION
 
     @property
+    def is_idea(self) -> bool:
+        """Whether it is the subject of a thread of its own, so that one speaks there and does not reply to it."""
+        return self.kind == Kind.IDEA
+
+    @property
     def is_edited(self) -> bool:
         return self.edited_at is not None
 
@@ -374,6 +390,7 @@ class Edit(models.Model):
 
     contribution = models.ForeignKey(Contribution, models.CASCADE, related_name="edits")
     number = models.PositiveIntegerField()
+    title = models.CharField(max_length=LONGEST_TITLE, blank=True)
     body = models.TextField()
     replacement = models.TextField(blank=True)
     written_at = models.DateTimeField()

@@ -27,13 +27,14 @@ REPLIES_SHOWN = 10
 
 @dataclass(frozen=True)
 class Answer:
-    """What the panel said to it. `tone` is "yes", "part", "no" or "later"."""
+    """What the panel said to it, in the section `place`. `tone` is "yes", "part", "no" or "later"."""
 
     label: str
     tone: str
     reason_html: SafeString
     made_at: dt.datetime
     url: str
+    place: str
     votes: tuple[int, int] | None = None
 
 
@@ -75,15 +76,38 @@ class Changed:
 
 
 @dataclass(frozen=True)
+class Citation:
+    """The strategy speaks of a text. `label` and `url` are the place; `quote` the passage that was cited, or nothing for the
+    whole text, and `state_label` says so where the text reads otherwise by now. `outcome` is what was decided, with its
+    `tone` ("yes", "part", "no", "later" or "note") and `reason`, and `changes` are the words that changed because of it."""
+
+    label: str
+    url: str
+    made_at: dt.datetime
+    quote: str = ""
+    state_label: str = ""
+    outcome: str = ""
+    tone: str = "note"
+    reason: str = ""
+    changes: tuple[Changed, ...] = ()
+
+
+@dataclass(frozen=True)
 class Told:
     """What an app above knows of one contribution."""
 
     place: Place | None = None
-    answer: Answer | None = None
+    # Those that stand, the newest last. Most have one; an idea may be answered in several sections.
+    answers: tuple[Answer, ...] = ()
     changes: tuple[Changed, ...] = ()
     taken_back: tuple[TakenBack, ...] = ()
     # Other suggestions that touch the same words.
     clashes: tuple[int, ...] = ()
+
+    @property
+    def answer(self) -> Answer | None:
+        """The newest."""
+        return self.answers[-1] if self.answers else None
 
 
 @dataclass(frozen=True)

@@ -24,10 +24,16 @@ def can_change(user: object, contribution: Contribution | None) -> bool:
     return contribution is not None and contribution.standing in {Standing.PUBLISHED, Standing.HELD}
 
 
+@rules.predicate
+def is_idea(user: object, contribution: Contribution | None) -> bool:
+    """An idea is spoken of in its own thread, and nobody replies to it."""
+    return contribution is not None and contribution.is_idea
+
+
 rules.add_perm("contributions.add_contribution", is_present)
 rules.add_perm("contributions.list_own", is_present)
 rules.add_perm("contributions.edit_contribution", is_present & is_author & can_change)
 rules.add_perm("contributions.withdraw_contribution", is_present & is_author & can_change)
-rules.add_perm("contributions.reply", is_present & is_published)
+rules.add_perm("contributions.reply", is_present & is_published & ~is_idea)
 rules.add_perm("contributions.support_contribution", is_present & is_published & ~is_author)
 rules.add_perm("contributions.report_contribution", is_present & is_published & ~is_author)

@@ -72,6 +72,12 @@ class ContributionView(ContributionMixin, TemplateView):
     public = True
     template_name = "contributions/contribution.html"
 
+    def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        if self.contribution.is_idea and self.subject is not None:
+            # What has a thread of its own has a page of its own.
+            return redirect(self.subject)
+        return super().get(request, **kwargs)
+
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         row, user = self.contribution, self.request.user
         verdicts = []
@@ -85,6 +91,7 @@ class ContributionView(ContributionMixin, TemplateView):
             **{
                 f"can_{what}": user.has_perm(f"contributions.{what}_contribution", row) for what in ("edit", "withdraw")
             },
+            can_reply=row.is_published and not row.is_idea,
             **kwargs,
         )
 

@@ -9,7 +9,7 @@ import csv
 import io
 import json
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from django import forms
@@ -168,6 +168,33 @@ class Report:
         raise NotImplementedError
 
     # chunks(params): yield (number of rows ended by this piece, bytes). The ORM reads the snapshot too.
+
+
+class PublicReport(Report):
+    """A table of what is public. A subclass says in `source` which rows there are and in `columns` what each column is called
+    and how it is written; whoever holds `permission` may have it."""
+
+    permission: str
+
+    def may_run(self, user: Any, params: dict[str, Any]) -> bool:
+        return user.has_perm(self.permission)
+
+    def source(self) -> sql.Composed:
+        raise NotImplementedError
+
+    def columns(self) -> Mapping[str, sql.Composable]:
+        raise NotImplementedError
+
+    def count(self, cursor: Any, params: dict[str, Any]) -> int:
+        cursor.execute(sql.SQL("SELECT count(*) FROM ({}) one").format(self.source()))
+        return cursor.fetchone()[0]
+
+    def header(self, params: dict[str, Any]) -> list[str]:
+        return list(self.columns())
+
+    def query(self, params: dict[str, Any]) -> tuple[sql.Composable, None]:
+        chosen = sql.SQL(", ").join(self.columns().values())
+        return sql.SQL("SELECT {} FROM ({}) one ORDER BY number").format(chosen, self.source()), None
 
 
 _register: dict[str, Report] = {}

@@ -1,19 +1,40 @@
 """What can be done in the process, one module for each noun."""
 
 from consultation.actions.following import announce_phases, follow_process, unfollow_process
+from consultation.actions.ideas import add_idea, change_idea
 from consultation.actions.phases import PhaseWords, add_phase, begin_phase, change_phase, end_phase, move_phase
+from consultation.actions.sources import (
+    NothingToRead,
+    NotNow,
+    SentFile,
+    Written,
+    add_source,
+    change_source,
+    publish_source,
+    withdraw_source,
+)
 from consultation.actions.texts import StaleEdit, edit_text
 
 __all__ = [
+    "NotNow",
+    "NothingToRead",
     "PhaseWords",
+    "SentFile",
     "StaleEdit",
+    "Written",
+    "add_idea",
     "add_phase",
+    "add_source",
     "announce_phases",
     "begin_phase",
+    "change_idea",
     "change_phase",
+    "change_source",
     "edit_text",
     "end_phase",
     "follow_process",
     "move_phase",
+    "publish_source",
     "unfollow_process",
+    "withdraw_source",
 ]

@@ -1,5 +1,24 @@
-"""Reading the process, one module for each noun."""
+"""Reading the process: its phases, the library and where it was used, and the big ideas; one module for each noun."""
 
+from consultation.reports.ideas import idea_page, ideas_for_sitemap, said_to_ideas
 from consultation.reports.phases import closed_because, is_open
+from consultation.reports.sources import (
+    listed_sources,
+    register_citer,
+    sources_for_sitemap,
+    uses_of,
+    years_in_use,
+)
 
-__all__ = ["closed_because", "is_open"]
+__all__ = [
+    "closed_because",
+    "idea_page",
+    "ideas_for_sitemap",
+    "is_open",
+    "listed_sources",
+    "register_citer",
+    "said_to_ideas",
+    "sources_for_sitemap",
+    "uses_of",
+    "years_in_use",
+]

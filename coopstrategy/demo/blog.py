@@ -24,7 +24,7 @@ from commons.contributions.models import Contribution, Mandate, Thread
 from commons.digests.models import Notice
 from commons.people.models import User
 from commons.themes.models import Theme
-from coopstrategy.demo.citing import cite_posts
+from coopstrategy.demo.citing import cite_things
 from coopstrategy.demo.crowd import draw_crowd
 from coopstrategy.demo.days import at_some_hour, date_notices, dice_for, key_of
 from coopstrategy.demo.drawings import draw_pictures
@@ -115,7 +115,7 @@ class _Draw:
         self._announce()
         by_name = {piece.name: piece.post for piece, _number in later}
         for told in read_people()["citations"]:
-            cite_posts(told, by_name, people=self.people, now=self.now)
+            cite_things(told, by_name, people=self.people, now=self.now)
         date_notices(self.now, after=self.last_notice)
 
     # --- posts ----------------------------------------------------------------------------------------------------------

@@ -1,4 +1,5 @@
-"""What the demo's panel decided because of posts on the blog, and the words that changed because of it."""
+"""What the demo's panel decided because of posts on the blog and sources in the library, and the words that changed because of
+it."""
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
@@ -6,6 +7,7 @@ from typing import Any
 
 from blog.models import Post
 from commons.people.models import User
+from consultation.models import Source
 from coopstrategy.demo.days import key_of
 from panel.actions.deciding import Cited, make_decision, put_words
 from panel.actions.publishing import publish_section
@@ -13,21 +15,27 @@ from panel.anchoring import Quote
 from panel.models import Change, Decision, DraftRevision, Section
 
 
-def cite_posts(
-    told: Mapping[str, Any], posts: Mapping[str, Post], *, people: Mapping[str, User], now: datetime
+def cite_things(
+    told: Mapping[str, Any],
+    things: Mapping[str, Post] | Mapping[str, Source],
+    *,
+    people: Mapping[str, User],
+    now: datetime,
+    family: str = "blog",
 ) -> None:
-    """One decision with the posts that are cited for it. Words are put only where nobody has worked on the section by hand."""
+    """One decision with the posts or sources that are cited for it. Words are put only where nobody has worked on the section by
+    hand."""
     section = Section.objects.published().filter(slug=told["section"]).first()
-    if section is None or not all(name in posts for name, _quote in told["posts"]):
+    if section is None or not all(name in things for name, _quote in told["cites"]):
         return
     by, moment = people[told["by"]], now - timedelta(days=told["days"])
     decision = make_decision(
         section,
         by=by,
-        posts=[Cited(posts[name], quote) for name, quote in told["posts"]],
+        cites=[Cited(things[name], quote) for name, quote in told["cites"]],
         outcome=told["outcome"],
         reason=told["reason"],
-        key=key_of("blog", "citation", told["id"]),
+        key=key_of(family, "citation", told["id"]),
         votes_for=told["votes"][0],
         votes_against=told["votes"][1],
         now=moment,

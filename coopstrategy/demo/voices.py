@@ -1,4 +1,4 @@
-"""What the invented people say to the draft and on the blog, and what moderators did about some of it.
+"""What the invented people say to the draft, on the blog and to big ideas, and what moderators did about some of it.
 
 Most of this is plain rows, written many at once: an action for each would hold back whatever a new account says first, and take
 longer than anybody would wait. Where moderators had to look, their real actions are called. Everything bears the day on which it
@@ -112,7 +112,13 @@ class Voices:
             Contribution.objects.bulk_create(said.row for said in level)
         Anchor.objects.bulk_create(said.reading.anchor(said.voice, said.row) for said in everything if said.reading)
         Edit.objects.bulk_create(
-            Edit(contribution=said.row, number=1, body=said.voice["edited"], written_at=said.made_at)
+            Edit(
+                contribution=said.row,
+                number=1,
+                title=said.row.title,
+                body=said.voice["edited"],
+                written_at=said.made_at,
+            )
             for said in everything
             if "edited" in said.voice
         )
@@ -140,6 +146,8 @@ class Voices:
         )
         if parent is not None and parent.voice.get("who") not in BY_KEY:
             row.announced_at = said.made_at  # nobody can enter as its author to read the notice, and each costs time
+        if "title" in voice:
+            row.kind, row.title = Kind.IDEA, voice["title"]
         if "instead" in voice:
             row.kind, row.replacement = Kind.SUGGESTION, voice["instead"]
         if "edited" in voice:

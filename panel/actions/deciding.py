@@ -1,12 +1,14 @@
-"""Answering: one decision for one or many voices, with blog posts cited for it, words taken into the draft because of it, and
-undoing it."""
+"""Answering: one decision for one or many voices, with blog posts and sources cited for it, words taken into the draft because of
+it, and undoing it."""
 
 import datetime as dt
 import uuid
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
@@ -17,6 +19,7 @@ from commons.contributions.models import Audience, Contribution, Kind
 from commons.digests.actions import Fact, notify_all
 from commons.moderation.models import Standing
 from commons.people.models import User
+from consultation.models import Source
 from panel.actions.drafting import put_in_draft
 from panel.anchoring import Quote, find, quote_at
 from panel.models import LONGEST_PASSAGE, Anchor, Change, Decision, Dissent, Draft, Section, Version, Voice
@@ -29,30 +32,30 @@ class NobodyToAnswer(Exception):
     """None of the voices is public and about this section."""
 
 
-class PostNotPublic(Exception):
-    """A blog post that was to be cited is not public: not yet, or not any more."""
+class CannotCite(Exception):
+    """What was to be cited is not public: not yet, or not any more."""
 
 
-class PassageNotInPost(Exception):
-    """The words that were to be cited do not stand in the public text of `post`."""
+class PassageNotInIt(Exception):
+    """The words that were to be cited do not stand in the public text of `thing`."""
 
-    def __init__(self, post: Post) -> None:
+    def __init__(self, thing: Post | Source) -> None:
         super().__init__(
-            _("These words do not stand in “%(title)s”. Copy them from the post as they stand there, in one piece.")
-            % {"title": post.title}
+            _("These words do not stand in “%(title)s”. Copy them as they stand there, in one piece.")
+            % {"title": thing.title}
         )
-        self.post = post
+        self.thing = thing
 
 
 class PassageTooLong(Exception):
-    """Nobody reads so long a quotation, and the text of a post is not to be copied here as a whole."""
+    """Nobody reads so long a quotation, and a text is not to be copied here as a whole."""
 
-    def __init__(self, post: Post) -> None:
+    def __init__(self, thing: Post | Source) -> None:
         super().__init__(
             _("The passage from “%(title)s” is too long. Cite at most %(most)s characters.")
-            % {"title": post.title, "most": LONGEST_PASSAGE}
+            % {"title": thing.title, "most": LONGEST_PASSAGE}
         )
-        self.post = post
+        self.thing = thing
 
 
 class AnsweredAlready(Exception):
@@ -69,10 +72,15 @@ class UndoneAlready(Exception):
 
 @dataclass(frozen=True)
 class Cited:
-    """A blog post that the panel cites, as a whole or, in `quote`, a passage of it."""
+    """A blog post or a source that the panel cites, as a whole or, in `quote`, a passage of it."""
 
-    post: Post
+    thing: Post | Source
     quote: str = ""
+
+    @property
+    def kind(self) -> str:
+        """The column of a voice that holds it."""
+        return "post" if isinstance(self.thing, Post) else "source"
 
 
 @transaction.atomic
@@ -81,7 +89,7 @@ def make_decision(
     *,
     by: User,
     voices: Iterable[Contribution] = (),
-    posts: Iterable[Cited] = (),
+    cites: Iterable[Cited] = (),
     outcome: str,
     reason: str,
     key: uuid.UUID | None = None,
@@ -89,11 +97,11 @@ def make_decision(
     votes_against: int | None = None,
     now: dt.datetime | None = None,
 ) -> Decision:
-    """Answer one or many contributions to a section, with a reason; or decide because of blog posts, or because of both. It is
-    public at once, and each author is told.
+    """Answer one or many contributions to a section, or ideas, with a reason; or decide because of blog posts and sources, or
+    because of both. It is public at once, and each author is told.
 
     The same `key` (one per form shown) gives the same decision. `now` is the moment that the decision bears, the present one if
-    left out. Raises `NobodyToAnswer`, `AnsweredAlready`, `PostNotPublic`, `PassageNotInPost` or `PassageTooLong`.
+    left out. Raises `NobodyToAnswer`, `AnsweredAlready`, `CannotCite`, `PassageNotInIt` or `PassageTooLong`.
     """
     # One decision after the other in each section, so that no voice is answered twice at once.
     Section.objects.select_for_update().get(pk=section.pk)
@@ -103,8 +111,8 @@ def make_decision(
     wanted = [voice.pk for voice in voices]
     rows = list(
         Contribution.objects.filter(
+            Q(anchor__section=section) | Q(idea__isnull=False),
             pk__in=wanted,
-            anchor__section=section,
             standing=Standing.PUBLISHED,
             thread__audience=Audience.EVERYONE,
         )
@@ -112,10 +120,15 @@ def make_decision(
         .select_related("author")
         .order_by("pk")
     )
-    cited = _lock_cited(posts, now or timezone.now())
+    cited = _lock_cited(cites, now or timezone.now())
     if not (rows or cited) or len(rows) != len(set(wanted)):
         raise NobodyToAnswer(_("Not all of these can be answered: something was taken back or is not public any more."))
-    if Decision.objects.standing().filter(voices__contribution__in=rows).exists():
+    # An idea belongs to no section, so several may answer it, each once.
+    said_here = [row.pk for row in rows if not row.is_idea]
+    standing = Decision.objects.standing().filter(
+        Q(voices__contribution__in=said_here) | Q(section=section, voices__contribution__in=rows)
+    )
+    if standing.exists():
         raise AnsweredAlready(
             _("A colleague has answered this already. Undo that answer first if it should be another.")
         )
@@ -131,35 +144,42 @@ def make_decision(
     )
     said = [Voice(decision=decision, contribution=row) for row in rows]
     because = [
-        Voice(decision=decision, post=one.post, quote=one.quote, post_revision=one.post.revision) for one in cited
+        Voice(decision=decision, quote=one.quote, revision=one.thing.revision, **{one.kind: one.thing}) for one in cited
     ]
     Voice.objects.bulk_create([*said, *because])
-    data = {"outcome": str(outcome), "voices": [row.pk for row in rows]}
-    record("make_decision", decision, by=by, data=data | ({"posts": [one.post.pk for one in cited]} if cited else {}))
+    data: dict[str, Any] = {"outcome": str(outcome), "voices": [row.pk for row in rows]}
+    for one in cited:
+        data.setdefault(f"{one.kind}s", []).append(one.thing.pk)
+    record("make_decision", decision, by=by, data=data)
     _tell(rows, decision, by=by, kind="answered", subject=_answered)
-    _tell_authors([one.post for one in cited], decision, by=by, kind="cited", subject=_cited, reason=reason)
+    posts = [one.thing for one in cited if one.kind == "post"]
+    _tell_authors(posts, decision, by=by, kind="cited", subject=_cited, reason=reason)
     return decision
 
 
-def _lock_cited(posts: Iterable[Cited], now: dt.datetime) -> list[Cited]:
-    """The same with the posts locked, so that none is withdrawn or corrected meanwhile, and the passages as they stand there."""
-    asked = {one.post.pk: one.quote for one in posts}
-    if not asked:
-        return []
-    found = list(Post.objects.public(now).filter(pk__in=asked).select_for_update(no_key=True).order_by("pk"))
+def _lock_cited(cites: Iterable[Cited], now: dt.datetime) -> list[Cited]:
+    """The same with posts and sources locked, so that none is withdrawn or changed meanwhile, and the passages as they stand
+    there. The posts come first."""
+    asked = {(one.kind, one.thing.pk): one.quote for one in cites}
+    found: list[Post | Source] = []
+    for kind, rows in (("post", Post.objects.public(now)), ("source", Source.objects.public())):
+        numbers = [pk for known, pk in asked if known == kind]
+        if numbers:
+            found += rows.filter(pk__in=numbers).select_for_update(no_key=True).order_by("pk")
     if len(found) != len(asked):
-        raise PostNotPublic(_("A blog post that you chose is not public any more, so it cannot be cited."))
-    return [Cited(post, _passage(post, asked[post.pk])) for post in found]
+        raise CannotCite(_("Something that you chose is not public any more, so it cannot be cited."))
+    locked = [Cited(thing) for thing in found]
+    return [Cited(one.thing, _passage(one.thing, asked[one.kind, one.thing.pk])) for one in locked]
 
 
-def _passage(post: Post, quote: str) -> str:
+def _passage(thing: Post | Source, quote: str) -> str:
     if not quote.strip():
         return ""
     if len(plain(quote)) > LONGEST_PASSAGE:
-        raise PassageTooLong(post)
-    found = passage_in(post, quote)
+        raise PassageTooLong(thing)
+    found = passage_in(thing, quote)
     if found is None:
-        raise PassageNotInPost(post)
+        raise PassageNotInIt(thing)
     return found
 
 
@@ -220,7 +240,7 @@ def accept_suggestion(
     by: User,
     reason: str,
     words: str | None = None,
-    posts: Iterable[Cited] = (),
+    cites: Iterable[Cited] = (),
     key: uuid.UUID | None = None,
     votes_for: int | None = None,
     votes_against: int | None = None,
@@ -240,7 +260,7 @@ def accept_suggestion(
         anchor.section,
         by=by,
         voices=[contribution],
-        posts=posts,
+        cites=cites,
         outcome=Decision.Outcome.ACCEPTED if in_full else Decision.Outcome.IN_PART,
         reason=reason,
         key=key,

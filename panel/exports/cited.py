@@ -1,11 +1,13 @@
-"""Blog posts that the panel cites, as rows beside what was said to the sections: one SELECT with the columns of `spoken`.
+"""Blog posts and sources that the panel cites, as rows beside what was said to the sections: one SELECT with the columns of
+`spoken`.
 
-Which posts are public, and which passages, is said by `Voice.objects.cited()` alone. Of a post that is not public any more
-nothing is told but that there was one. A post has no number; `voice` tells its rows apart.
+Which of them are public, and which passages, is said by `Voice.objects.cited()` alone. Of what is not public any more nothing is
+told but that there was something. They have no number; `voice` tells their rows apart.
 """
 
 from collections.abc import Iterable
 
+from django.db.models import Q
 from django.utils.translation import gettext as _
 from psycopg import sql
 
@@ -13,16 +15,18 @@ from commons.exports.reports import keys_of
 from panel.exports.spoken import changed, spoken, spoken_count
 from panel.models import Voice
 
+PUBLIC = Q(post_is_public=True) | Q(source_is_public=True)
 OWN = {
     "voice": "v.id",
-    "kind": "'post'",
+    "kind": "CASE WHEN v.source_id IS NULL THEN 'post' ELSE 'source' END",
+    # Of a source only the year is known.
     "made_at": "p.public_from",
     "section_number": "s.number",
     "section_title": "s.title",
     "section_slug": "s.slug",
     "body": "CASE WHEN v.id IN ({quotable}) THEN v.quote ELSE '' END",
     "replacement": "''",
-    "who": "coalesce(names.names, CASE WHEN p.id IS NOT NULL THEN {nobody} ELSE '' END)",
+    "who": "coalesce(names.names, src.made_by || ', ' || src.year, CASE WHEN p.id IS NOT NULL THEN {nobody} ELSE '' END)",
     "organisation": "coalesce(nullif(o.trading_name, ''), o.name)",
     "mandate": "p.mandate",
     "channel": "'web'",
@@ -37,16 +41,17 @@ OWN = {
     "changes": "ch.changes::text",
     "part_place": "pt.place",
     "section_place": "s.place",
-    "post_title": "coalesce(p.title, {gone})",
-    "post_url": "'/blog/' || p.year || '/' || p.slug || '/'",
+    "cited_title": "coalesce(p.title, src.title, CASE WHEN v.source_id IS NULL THEN {gone} ELSE {source_gone} END)",
+    "cited_url": "coalesce('/blog/' || p.year || '/' || p.slug || '/', '/sources/' || src.slug || '/')",
 }
-# `p` is joined only where the post may be read.
+# `p` and `src` are joined only where they may be read.
 SOURCE = """
 FROM panel_voice v
 JOIN panel_decision d ON d.id = v.decision_id AND d.undone_at IS NULL
 JOIN panel_section s ON s.id = d.section_id
 JOIN panel_part pt ON pt.id = s.part_id
 LEFT JOIN blog_post p ON p.id = v.post_id AND v.id IN ({public})
+LEFT JOIN consultation_source src ON src.id = v.source_id AND v.id IN ({public})
 LEFT JOIN people_organisation o ON o.id = p.organisation_id AND p.mandate <> 'self'
 LEFT JOIN LATERAL (
     SELECT string_agg(author.name, ', ' ORDER BY byline.place, byline.id) AS names
@@ -57,8 +62,8 @@ LEFT JOIN LATERAL (
 
 
 def spoken_and_cited(columns: Iterable[str], *, section: int | None = None) -> sql.Composed:
-    """A SELECT of some of these columns: a row for each public contribution that the panel answers, and one for each citation of
-    a blog post by a decision that stands."""
+    """A SELECT of some of these columns: a row for each public contribution that the panel answers, and one for each citation
+    of a blog post or a source by a decision that stands."""
     columns = list(columns)
     both = spoken(columns, section=section, answerable=True), _cited(columns, section)
     return sql.SQL("SELECT * FROM ({} UNION ALL {}) rows").format(*both)
@@ -72,9 +77,12 @@ def spoken_and_cited_count(*, section: int | None = None) -> sql.Composed:
 
 def _cited(columns: Iterable[str], section: int | None) -> sql.Composed:
     values = {
-        "quotable": keys_of(Voice.objects.cited().filter(post_is_public=True, passage_is_public=True)),
+        "quotable": keys_of(
+            Voice.objects.cited().filter(PUBLIC & (Q(passage_is_public=True) | Q(source_is_public=True)))
+        ),
         "nobody": sql.Literal(_("Somebody who has closed their account")),
         "gone": sql.Literal(_("A blog post that was taken back")),
+        "source_gone": sql.Literal(_("A source that was withdrawn")),
     }
     chosen = sql.SQL(", ").join(
         sql.SQL("{} AS {}").format(sql.SQL(OWN.get(name, "NULL")).format(**values), sql.Identifier(name))
@@ -84,9 +92,9 @@ def _cited(columns: Iterable[str], section: int | None) -> sql.Composed:
 
 
 def _source() -> sql.Composed:
-    return sql.SQL(SOURCE).format(public=keys_of(Voice.objects.cited().filter(post_is_public=True)))
+    return sql.SQL(SOURCE).format(public=keys_of(Voice.objects.cited().filter(PUBLIC)))
 
 
 def _wanted(section: int | None) -> sql.Composed:
-    wanted = sql.SQL("WHERE v.post_id IS NOT NULL")
+    wanted = sql.SQL("WHERE v.contribution_id IS NULL")
     return wanted if section is None else sql.SQL("{} AND s.id = {}").format(wanted, sql.Literal(section))

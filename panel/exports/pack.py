@@ -42,7 +42,7 @@ OF_ANSWER = (
     "number", "made_at", "kind", "section_number", "section_title", "paragraph", "quote", "body", "replacement", "who",
     "organisation", "mandate", "agreed_on", "votes_for", "votes_against", "votes_entitled", "channel", "reply_by", "outcome",
     "reason", "decided_at", "decided_for", "decided_against", "changes", "part_place", "section_place", "start",
-    "voice", "post_title", "post_url",
+    "voice", "cited_title", "cited_url",
 )  # fmt: skip
 VOICE = OF_ANSWER.index("voice")
 
@@ -121,9 +121,9 @@ def _answer(row: dict[str, Any]) -> PackedAnswer:
         body=row["body"],
         quote=row["quote"] or "",
         replacement=row["replacement"],
-        is_post=row["voice"] is not None,
-        post_title=row["post_title"] or "",
-        post_url=row["post_url"] or "",
+        cited=row["kind"] if row["voice"] is not None else "",
+        cited_title=row["cited_title"] or "",
+        cited_url=row["cited_url"] or "",
         is_suggestion=row["kind"] == Kind.SUGGESTION,
         outcome=str(Decision.Outcome(row["outcome"]).label) if row["outcome"] else "",
         reason=row["reason"] or "",

@@ -51,10 +51,10 @@ COLUMNS = {
     "part_place": "pt.place",
     "section_place": "s.place",
     "start": "a.start",
-    # Of a blog post that is cited; see `cited`.
+    # Of a blog post or a source that is cited; see `cited`.
     "voice": "NULL::bigint",
-    "post_title": "NULL::text",
-    "post_url": "NULL::text",
+    "cited_title": "NULL::text",
+    "cited_url": "NULL::text",
 }
 SOURCE = """
 FROM contributions_contribution c

@@ -128,19 +128,19 @@ class SectionForm(forms.Form):
 
 @register
 class AnswersReport(SpokenReport):
-    """The table of comments and answers, and of the blog posts that answers rest on."""
+    """The table of comments and answers, and of the blog posts and sources that answers rest on."""
 
     name = "panel-answers"
     title = gettext_lazy("Comments and answers")
     description = gettext_lazy(
-        "Each public comment and suggestion and each blog post that the panel cites, what the panel answered and why, and the "
-        "words that changed because of it. The strategy pack, which everybody can download, holds the same table."
+        "Each public comment and suggestion and each blog post and source that the panel cites, what the panel answered and "
+        "why, and the words that changed because of it. The strategy pack, which everybody can download, holds the same table."
     )
     form_class = SectionForm
     asks_purpose = False
     read = (
         "number", "section_number", "section_title", "paragraph", "who", "organisation", "mandate", "made_at", "quote", "body",
-        "replacement", "post_title", "post_url", "outcome", "reason", "before", "after", "changed_in", "voice",
+        "replacement", "cited_title", "cited_url", "outcome", "reason", "before", "after", "changed_in", "voice",
     )  # fmt: skip
 
     def counted(self, section: int | None) -> sql.Composed:
@@ -166,8 +166,8 @@ class AnswersReport(SpokenReport):
             _("Words it is about"): typed("quote"),
             _("What was said"): typed("body"),
             _("Suggested words"): typed("replacement"),
-            _("Blog post"): typed("post_title"),
-            _("Address of the blog post"): sql.SQL("{} || post_url").format(sql.Literal(settings.SITE_ADDRESS)),
+            _("Post or source"): typed("cited_title"),
+            _("Its address"): sql.SQL("{} || cited_url").format(sql.Literal(settings.SITE_ADDRESS)),
             _("Answer"): in_words("outcome", Decision.Outcome.choices),
             _("Reason"): typed("reason"),
             _("Words before"): typed("before"),

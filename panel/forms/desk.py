@@ -1,4 +1,4 @@
-"""What the panel types at its desk: which voices to look at, which blog posts to cite, the answer, and why an answer is taken
+"""What the panel types at its desk: which voices to look at, what to cite, the answer, and why an answer is taken
 back."""
 
 import uuid
@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from blog.models import Post
 from commons.contributions.models import LONGEST, Kind
+from consultation.models import Source
 from panel.models import LONGEST_PASSAGE, Decision, Part, Section
 from panel.reports import DeskState, passage_in
 
@@ -41,7 +42,7 @@ class DeskForm(forms.Form):
 
 
 class PickForm(forms.Form):
-    """Which blog posts are listed to be cited. Anything it does not know is as if it had not been asked."""
+    """Which blog posts or sources are listed to be cited. Anything it does not know is as if it had not been asked."""
 
     section = forms.ModelChoiceField(
         label=_("Section"),
@@ -50,10 +51,10 @@ class PickForm(forms.Form):
         required=False,
         empty_label=_("Choose a section"),
     )
-    q = forms.CharField(label=_("Words in the post"), required=False, max_length=200)
+    q = forms.CharField(label=_("Words in it"), required=False, max_length=200)
     scope = forms.ChoiceField(
-        label=_("Which posts"),
-        choices=[("about", _("About this section")), ("all", _("All posts"))],
+        label=_("Look in"),
+        choices=[("about", _("Posts about this section")), ("all", _("All posts")), ("sources", _("The library"))],
         required=False,
     )
 
@@ -64,9 +65,14 @@ class PickForm(forms.Form):
             field.say_optional = False
 
 
+def quote_field(thing: Post | Source) -> str:
+    """The name of the field for the passage of a post or a source."""
+    return f"{'quote' if isinstance(thing, Post) else 'source_quote'}_{thing.pk}"
+
+
 class DecisionForm(forms.Form):
-    """One answer to one or many voices, or because of blog posts. `words` are taken into the draft where a single suggestion is
-    accepted. For each of `posts` there is a field for the passage that is cited."""
+    """One answer to one or many voices, or because of blog posts and sources. `words` are taken into the draft where a single
+    suggestion is accepted. For each of `things` there is a field for the passage that is cited."""
 
     outcome = forms.ChoiceField(
         label=_("What does the panel decide?"),
@@ -92,13 +98,13 @@ class DecisionForm(forms.Form):
     votes_against = forms.IntegerField(label=_("Votes against"), required=False, min_value=0, max_value=1000)
     key = forms.UUIDField(widget=forms.HiddenInput, initial=uuid.uuid4)
 
-    def __init__(self, *args: Any, suggestion: Any = None, posts: Sequence[Post] = (), **kwargs: Any) -> None:
+    def __init__(self, *args: Any, suggestion: Any = None, things: Sequence[Post | Source] = (), **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.posts = posts
-        for post in posts:
-            self.fields[f"quote_{post.pk}"] = forms.CharField(
-                label=_("The passage you cite from “%(title)s”") % {"title": post.title},
-                help_text=_("Copy it from the post, word for word. Leave this empty to cite the whole post"),
+        self.things = things
+        for thing in things:
+            self.fields[quote_field(thing)] = forms.CharField(
+                label=_("The passage you cite from “%(title)s”") % {"title": thing.title},
+                help_text=_("Copy it word for word. Leave this empty to cite the whole"),
                 required=False,
                 max_length=LONGEST_PASSAGE,
                 widget=forms.Textarea(attrs={"rows": 3, "data-maxlength": LONGEST_PASSAGE}),
@@ -121,12 +127,12 @@ class DecisionForm(forms.Form):
             words = " ".join((given.get("words") or "").split())
             if words == " ".join(self.suggestion.replacement.split()):
                 self.add_error("words", _("To accept in part, change the words. These are the suggested ones."))
-        for post in self.posts:
-            words = given.get(f"quote_{post.pk}") or ""
-            if words.strip() and passage_in(post, words) is None:
+        for thing in self.things:
+            words = given.get(quote_field(thing)) or ""
+            if words.strip() and passage_in(thing, words) is None:
                 self.add_error(
-                    f"quote_{post.pk}",
-                    _("These words do not stand in the post. Copy them as they stand there, in one piece."),
+                    quote_field(thing),
+                    _("These words do not stand there. Copy them as they stand there, in one piece."),
                 )
         return given
 

@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from blog.models import Byline, Post, Submission
 from commons import richtext
 from commons.contributions.models import Contribution
+from consultation.models import Source
 from panel.models.framework import Section, Version
 
 
@@ -159,7 +160,7 @@ class Decision(models.Model):
 
 
 LONGEST_PASSAGE = 2000
-"""Characters of a blog post that can be cited with a decision."""
+"""Characters of a post or source that can be cited with a decision."""
 
 
 class VoiceQuerySet(models.QuerySet):
@@ -173,39 +174,44 @@ class VoiceQuerySet(models.QuerySet):
     def of_public_posts(self) -> Self:
         return self.filter(post__in=Post.objects.public())
 
-    def cited(self) -> Self:
-        """Blog posts, also those that are not public any more: that a decision rests on something stays visible.
+    def of_public_sources(self) -> Self:
+        return self.filter(source__in=Source.objects.public())
 
-        `post_is_public` says whether anything may be told of the post; `post_names` are its authors; `passage_is_public`: the
-        wording that was cited has not been hidden since. One query, without the text of the posts.
+    def cited(self) -> Self:
+        """Blog posts and sources, also those that are not public any more: that a decision rests on something stays visible.
+
+        `post_is_public` and `source_is_public` say whether anything may be told of it; `post_names` are the authors of a post;
+        `passage_is_public`: the wording of a post that was cited has not been hidden since. One query, without the texts.
         """
         names = Byline.objects.joined().filter(post=models.OuterRef("post")).order_by("place", "pk")
         wordings = Submission.objects.wordings().filter(
-            post=models.OuterRef("post"), revision=models.OuterRef("post_revision")
+            post=models.OuterRef("post"), revision=models.OuterRef("revision")
         )
         return (
-            self.filter(post__isnull=False)
-            .select_related("post")
-            .defer("post__body", "post__search")
+            self.filter(contribution=None)
+            .select_related("post", "source")
+            .defer("post__body", "post__search", "source__body", "source__search")
             .annotate(
                 post_is_public=models.Exists(Post.objects.public().filter(pk=models.OuterRef("post"))),
+                source_is_public=models.Exists(Source.objects.public().filter(pk=models.OuterRef("source"))),
                 post_names=ArraySubquery(names.values("author__name")),
-                passage_is_public=models.Exists(wordings) | models.Q(post_revision=models.F("post__revision")),
+                passage_is_public=models.Exists(wordings) | models.Q(revision=models.F("post__revision")),
             )
             .order_by("pk")
         )
 
 
 class Voice(models.Model):
-    """One voice behind a decision: a contribution, or a blog post that the panel cites, with the passage in `quote` and the
-    public wording that was read. Whatever else can be answered later gets a column of its own here, and the constraint says
-    that just one is filled."""
+    """One voice behind a decision: a contribution, or a blog post or a source that the panel cites, with the passage in `quote`
+    and, in `revision`, the wording that was read. Whatever else can be answered later gets a column of its own here, and the
+    constraint says that just one is filled."""
 
     decision = models.ForeignKey(Decision, models.CASCADE, related_name="voices")
     contribution = models.ForeignKey(Contribution, models.PROTECT, null=True, blank=True, related_name="voices")
     post = models.ForeignKey(Post, models.PROTECT, null=True, blank=True, related_name="voices")
+    source = models.ForeignKey(Source, models.PROTECT, null=True, blank=True, related_name="voices")
     quote = models.TextField(_("passage"), max_length=LONGEST_PASSAGE, blank=True)
-    post_revision = models.PositiveIntegerField(null=True, blank=True)
+    revision = models.PositiveIntegerField(null=True, blank=True)
 
     objects = VoiceQuerySet.as_manager()
 
@@ -218,15 +224,18 @@ class Voice(models.Model):
                 fields=["decision", "contribution"], name="one_voice_per_decision_and_contribution"
             ),
             models.UniqueConstraint(fields=["decision", "post"], name="one_voice_per_decision_and_post"),
+            models.UniqueConstraint(fields=["decision", "source"], name="one_voice_per_decision_and_source"),
             models.CheckConstraint(
-                condition=models.Q(contribution__isnull=False, post=None, post_revision=None, quote="")
-                | models.Q(contribution=None, post__isnull=False, post_revision__isnull=False),
+                condition=models.Q(contribution__isnull=False, post=None, source=None, revision=None, quote="")
+                | models.Q(contribution=None, post__isnull=False, source=None, revision__isnull=False)
+                | models.Q(contribution=None, post=None, source__isnull=False, revision__isnull=False),
                 name="a_voice_is_one_thing",
             ),
         ]
 
     def __str__(self) -> str:
-        return f"{self.contribution_id or f'post {self.post_id}'} behind {self.decision_id}"
+        cited = f"source {self.source_id}" if self.source_id else f"post {self.post_id}"
+        return f"{self.contribution_id or cited} behind {self.decision_id}"
 
 
 class ChangeQuerySet(models.QuerySet):

@@ -50,9 +50,9 @@ class PackedChange:
 class PackedAnswer:
     """One contribution and what the panel answered. Who said it is as they wish to be shown.
 
-    `outcome` is empty while it waits for an answer, which is then due by `reply_by`. Or, with `is_post`, a blog post that the
-    panel cites: it has no number, and `body` is the passage, empty for the whole post. One that is not public any more has no
-    address, no author and no day.
+    `outcome` is empty while it waits for an answer, which is then due by `reply_by`. Or, where `cited` is "post" or
+    "source", a blog post or a source that the panel cites: it has no number, and `body` is the passage, empty for the whole. One
+    that is not public any more has no address, no author and no day.
     """
 
     number: int | None
@@ -70,9 +70,9 @@ class PackedAnswer:
     decided_on: dt.date | None = None
     reply_by: dt.date | None = None
     changes: list[PackedChange] = field(default_factory=list)
-    is_post: bool = False
-    post_title: str = ""
-    post_url: str = ""
+    cited: str = ""
+    cited_title: str = ""
+    cited_url: str = ""
 
     @cached_property
     def body_html(self) -> SafeString:

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import io
+from collections import Counter
 from collections.abc import Iterator
 
 from django.utils.formats import date_format
@@ -190,8 +191,9 @@ def _write_changes(paper: Paper, pack: Pack) -> None:
 
 def _write_answers(paper: Paper, pack: Pack) -> None:
     paper.add(_heading(paper, 1, _("Comments and answers"), ANSWERS))
-    posts = sum(answer.is_post for answer in pack.answers)
-    count = len(pack.answers) - posts + pack.left_out
+    cited = Counter(answer.cited for answer in pack.answers)
+    posts, sources, said = cited["post"], cited["source"], cited[""]
+    count = said + pack.left_out
     words = ngettext("%(count)s contribution is public.", "%(count)s contributions are public.", count) % {
         "count": count
     }
@@ -206,9 +208,16 @@ def _write_answers(paper: Paper, pack: Pack) -> None:
             posts,
         )
         paper.add(_plain(paper, "Normal", words % {"count": posts}))
+    if sources:
+        words = ngettext(
+            "The panel also cites the library, %(count)s time.",
+            "The panel also cites the library, %(count)s times.",
+            sources,
+        )
+        paper.add(_plain(paper, "Normal", words % {"count": sources}))
     if pack.left_out:
         left = _("This table holds the newest %(shown)s. The %(left)s older ones are on the site.")
-        paper.add(_plain(paper, "Normal", left % {"shown": len(pack.answers) - posts, "left": pack.left_out}))
+        paper.add(_plain(paper, "Normal", left % {"shown": said, "left": pack.left_out}))
     if not pack.answers:
         return
     paper.add(paper.table(ANSWER_WIDTHS, _rows(paper, pack), title=_("Comments and answers")))
@@ -218,10 +227,11 @@ def _write_answers(paper: Paper, pack: Pack) -> None:
 def _rows(paper: Paper, pack: Pack) -> Iterator[list[list[etree._Element]]]:
     heads = (_("Number and place"), _("Who"), _("What was said"), _("Answer and reason"), _("What changed"))
     yield [[_plain(paper, "Cell", head, bold=True)] for head in heads]
+    cited = {"post": _("Blog"), "source": _("Library")}
     for answer in pack.answers:
         yield [
             [
-                _plain(paper, "Cell", _("Blog") if answer.is_post else str(answer.number), bold=True),
+                _plain(paper, "Cell", cited.get(answer.cited, str(answer.number)), bold=True),
                 _plain(paper, "Cell", answer.place),
             ],
             _who(paper, answer),
@@ -240,9 +250,9 @@ def _who(paper: Paper, answer: PackedAnswer) -> list[etree._Element]:
 
 def _said(paper: Paper, answer: PackedAnswer, address: str) -> list[etree._Element]:
     lines = []
-    if answer.is_post:
-        lines.append(_plain(paper, "Cell", answer.post_title, bold=True))
-        told = (answer.post_url and f"{address}{answer.post_url}", answer.body and f"“{answer.body}”")
+    if answer.cited:
+        lines.append(_plain(paper, "Cell", answer.cited_title, bold=True))
+        told = (answer.cited_url and f"{address}{answer.cited_url}", answer.body and f"“{answer.body}”")
         return lines + [_plain(paper, "Cell", words) for words in told if words]
     if answer.quote:
         lines.append(_pair(paper, _("About the words:"), f"“{answer.quote}”"))

@@ -1,5 +1,5 @@
 """The panel's desk: voices that wait for an answer, found by theme, section, state and words; answering them, one or many; and
-choosing blog posts that an answer rests on."""
+choosing blog posts and sources that an answer rests on."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -23,28 +23,29 @@ from commons import richtext
 from commons.contributions.models import Contribution
 from commons.contributions.reports import lines_of
 from commons.people.views.typed import KeepsTypedMixin
+from consultation.models import Source
 from panel.actions.deciding import (
     AnsweredAlready,
+    CannotCite,
     Cited,
     NobodyToAnswer,
-    PassageNotInPost,
+    PassageNotInIt,
     PassageTooLong,
-    PostNotPublic,
     UndoneAlready,
     WordsNotThere,
     accept_suggestion,
     make_decision,
     undo_decision,
 )
-from panel.forms.desk import DecisionForm, DeskForm, PickForm, UndoForm
+from panel.forms.desk import DecisionForm, DeskForm, PickForm, UndoForm, quote_field
 from panel.models import Decision, Section
-from panel.reports import answering_counts, as_cited, on_desk, posts_to_cite
+from panel.reports import answerable, answering_counts, as_cited, on_desk, posts_to_cite, sources_to_cite
 from panel.views.strategy import as_number
 
 VOICES_A_PAGE = 25
 VOICES_AT_ONCE = 100
-POSTS_A_PAGE = 20
-POSTS_AT_ONCE = 10
+THINGS_A_PAGE = 20
+THINGS_AT_ONCE = 10
 
 
 class DeskView(PermissionRequiredMixin, TemplateView):
@@ -79,53 +80,66 @@ class DeskView(PermissionRequiredMixin, TemplateView):
 
 
 class AnsweringMixin:
-    """What an answer is to be about, as the address or the form says: `c` are contributions, `p` blog posts, `section` where no
-    contribution says it."""
+    """What an answer is to be about, as the address or the form says: `c` are contributions, `p` blog posts and `s` sources that
+    are cited, `section` where no contribution says it."""
 
     request: HttpRequest
 
     @cached_property
     def voices(self) -> list[Contribution]:
         asked = {as_number(number) for number in self.request.GET.getlist("c")[:VOICES_AT_ONCE]} - {None}
-        rows = Contribution.objects.visible_to(self.request.user).public().filter(pk__in=asked, anchor__isnull=False)
+        rows = Contribution.objects.visible_to(self.request.user).filter(pk__in=asked).filter(pk__in=answerable())
         return list(rows.with_authors().select_related("anchor__section").order_by("made_at", "pk"))
 
     @cached_property
-    def asked_posts(self) -> set[int]:
-        """A form says itself which posts it holds, so that one that is gone can be left out when it is sent again."""
+    def places(self) -> set[Section]:
+        """The sections that the voices speak of. Ideas speak of none."""
+        return {voice.anchor.section for voice in self.voices if not voice.is_idea}
+
+    def asked(self, name: str) -> set[int]:
+        """A form says itself what it holds, so that what is gone can be left out when it is sent again."""
         asked = self.request.POST if "cites" in self.request.POST else self.request.GET
-        return {as_number(number) for number in list(dict.fromkeys(asked.getlist("p")))[:POSTS_AT_ONCE]} - {None}
+        return {as_number(number) for number in list(dict.fromkeys(asked.getlist(name)))[:THINGS_AT_ONCE]} - {None}
 
     @cached_property
     def posts(self) -> list[Post]:
-        rows = Post.objects.visible_to(self.request.user).public().filter(pk__in=self.asked_posts)
+        rows = Post.objects.visible_to(self.request.user).public().filter(pk__in=self.asked("p"))
         return list(rows.with_authors().newest_first())
+
+    @cached_property
+    def sources(self) -> list[Source]:
+        rows = Source.objects.visible_to(self.request.user).public().filter(pk__in=self.asked("s"))
+        return list(rows.defer("search").newest_first())
+
+    @property
+    def things(self) -> list[Post | Source]:
+        """All that is cited."""
+        return [*self.posts, *self.sources]
 
     @cached_property
     def section(self) -> Section | None:
         """The one that all of it is about, or None."""
-        if self.voices:
-            sections = {voice.anchor.section for voice in self.voices}
-            return next(iter(sections)) if len(sections) == 1 else None
+        if self.places:
+            return next(iter(self.places)) if len(self.places) == 1 else None
         form = PickForm(self.request.GET)
         form.is_valid()
         return form.cleaned_data.get("section")
 
-    def query(self, *, posts: bool = True) -> str:
+    def query(self) -> str:
         """All of this as the query of an address."""
         pairs = [("c", voice.pk) for voice in self.voices]
-        pairs += [("p", post.pk) for post in self.posts] if posts else []
-        if self.section is not None and not self.voices:
+        pairs += [("p", post.pk) for post in self.posts] + [("s", source.pk) for source in self.sources]
+        if self.section is not None and not self.places:
             pairs.append(("section", self.section.slug))
         return urlencode(pairs)
 
 
-class PostPickView(PermissionRequiredMixin, AnsweringMixin, TemplateView):
-    """Public blog posts for a section, found by words. All by GET; ticked ones go to the page of the answer, together with the
-    contributions that were chosen before."""
+class CitePickView(PermissionRequiredMixin, AnsweringMixin, TemplateView):
+    """Public blog posts for a section, or sources, found by words. All by GET; ticked ones go to the page of the answer,
+    together with the contributions that were chosen before."""
 
     permission_required = "panel.make_decision"
-    template_name = "panel/post_pick.html"
+    template_name = "panel/cite_pick.html"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         form = PickForm(self.request.GET)
@@ -134,49 +148,67 @@ class PostPickView(PermissionRequiredMixin, AnsweringMixin, TemplateView):
         scope = asked.get("scope") or "about"
         page = None
         if self.section is not None:
-            rows = posts_to_cite(self.section, words=asked.get("q") or "", about=scope == "about")
-            rows = rows.exclude(pk__in=[post.pk for post in self.posts])
-            page = Paginator(rows, POSTS_A_PAGE).get_page(self.request.GET.get("page"))
+            words = asked.get("q") or ""
+            if scope == "sources":
+                rows, chosen = sources_to_cite(words=words), self.sources
+            else:
+                rows, chosen = posts_to_cite(self.section, words=words, about=scope == "about"), self.posts
+            page = Paginator(rows.exclude(pk__in=[one.pk for one in chosen]), THINGS_A_PAGE).get_page(
+                self.request.GET.get("page")
+            )
         return super().get_context_data(
             form=form,
             section=self.section,
             voices=self.voices,
-            chosen=self.posts,
+            asks_section=not self.places,
+            posts=self.posts,
+            sources=self.sources,
             page_obj=page,
             paginator=None if page is None else page.paginator,
             scope=scope,
-            most=POSTS_AT_ONCE,
-            back=f"{reverse('panel:decision-make')}?{self.query()}" if self.voices or self.posts else "",
+            most=THINGS_AT_ONCE,
+            back=f"{reverse('panel:decision-make')}?{self.query()}"
+            if self.section is not None and (self.voices or self.things)
+            else "",
             **kwargs,
         )
 
 
 @dataclass(frozen=True)
-class PostInForm:
-    """A post on the page of an answer: its text to copy from, and the field for the passage."""
+class ThingInForm:
+    """A post or a source on the page of an answer: its text to copy from, and the field for the passage."""
 
-    post: Post
+    thing: Post | Source
     html: SafeString
     field: BoundField
+
+    @property
+    def is_source(self) -> bool:
+        return isinstance(self.thing, Source)
 
 
 class DecisionMakeView(KeepsTypedMixin, PermissionRequiredMixin, AnsweringMixin, FormView):
     """Answer the voices named by `?c=`; a single suggestion can be taken into the draft in the same step. Blog posts named by
-    `?p=` are cited, with or without voices."""
+    `?p=` and sources named by `?s=` are cited, with or without voices."""
 
     permission_required = "panel.make_decision"
     template_name = "panel/decision_make.html"
     form_class = DecisionForm
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        if not self.voices and not self.posts and self.section is not None:
-            if self.asked_posts:
+        if self.voices and not self.places and self.section is None:
+            messages.info(
+                request, _("An idea belongs to no section of its own. Choose the one in which you answer it.")
+            )
+            return redirect(f"{reverse('panel:cite-pick')}?{self.query()}")
+        if not self.voices and not self.things and self.section is not None:
+            if self.asked("p") or self.asked("s"):
                 messages.warning(request, _("What you chose is not public any more. Choose again."))
-            return redirect(f"{reverse('panel:post-pick')}?{self.query()}")
-        if len(set(request.GET.getlist("p"))) > POSTS_AT_ONCE:
+            return redirect(f"{reverse('panel:cite-pick')}?{self.query()}")
+        if max(len(set(request.GET.getlist(name))) for name in ("p", "s")) > THINGS_AT_ONCE:
             messages.warning(
                 request,
-                _("You can cite up to %(most)s posts at once. The others are left out.") % {"most": POSTS_AT_ONCE},
+                _("You can cite up to %(most)s of each at once. The others are left out.") % {"most": THINGS_AT_ONCE},
             )
         return super().get(request, *args, **kwargs)
 
@@ -185,10 +217,10 @@ class DecisionMakeView(KeepsTypedMixin, PermissionRequiredMixin, AnsweringMixin,
         return self.voices[0] if len(self.voices) == 1 and self.voices[0].is_suggestion else None
 
     def get_form_kwargs(self) -> dict[str, Any]:
-        return super().get_form_kwargs() | {"suggestion": self.suggestion, "posts": self.posts}
+        return super().get_form_kwargs() | {"suggestion": self.suggestion, "things": self.things}
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        if not self.voices and self.section is None:
+        if not self.places and self.section is None:
             raise Http404
         form = kwargs.pop("form", None) or self.get_form()
         return super().get_context_data(
@@ -196,28 +228,28 @@ class DecisionMakeView(KeepsTypedMixin, PermissionRequiredMixin, AnsweringMixin,
             lines=lines_of(self.voices, self.request.user),
             section=self.section,
             suggestion=self.suggestion,
-            posts=[
-                PostInForm(post, richtext.to_html(post.body, top_heading=4), form[f"quote_{post.pk}"])
-                for post in self.posts
+            cited=[
+                ThingInForm(thing, richtext.to_html(thing.body, top_heading=4), form[quote_field(thing)])
+                for thing in self.things
             ],
-            pick_url=f"{reverse('panel:post-pick')}?{self.query()}",
+            pick_url=f"{reverse('panel:cite-pick')}?{self.query()}",
             **kwargs,
         )
 
     def form_valid(self, form: DecisionForm) -> HttpResponse:
-        if not self.voices and self.section is None:
+        if not self.places and self.section is None:
             raise Http404
-        data, section = form.cleaned_data, self.section or self.voices[0].anchor.section
+        data, section = form.cleaned_data, self.section or next(iter(self.places))
         takes_words = self.suggestion is not None and data["outcome"] in {"accepted", "in_part"}
         try:
-            if len(self.posts) != len(self.asked_posts):
-                raise PostNotPublic(_("A blog post that you chose is not public any more, so it cannot be cited."))
+            if len(self.things) != len(self.asked("p")) + len(self.asked("s")):
+                raise CannotCite(_("Something that you chose is not public any more, so it cannot be cited."))
             decision = self._decide(section, data, takes_words=takes_words)
         except (AnsweredAlready, NobodyToAnswer, WordsNotThere) as refusal:
             form.add_error(None, str(refusal))
             return self._again(form, 409)
-        except (PostNotPublic, PassageNotInPost, PassageTooLong) as refusal:
-            return self._posts_changed(refusal)
+        except (CannotCite, PassageNotInIt, PassageTooLong) as refusal:
+            return self._things_changed(refusal)
         self._say_done(decision, takes_words)
         return redirect(f"{reverse('panel:desk')}?section={section.slug}")
 
@@ -225,7 +257,7 @@ class DecisionMakeView(KeepsTypedMixin, PermissionRequiredMixin, AnsweringMixin,
         shared = {
             "by": self.request.user,
             "reason": data["reason"],
-            "posts": [Cited(post, data[f"quote_{post.pk}"]) for post in self.posts],
+            "cites": [Cited(thing, data[quote_field(thing)]) for thing in self.things],
             "key": data["key"],
             "votes_for": data["votes_for"],
             "votes_against": data["votes_against"],
@@ -235,12 +267,13 @@ class DecisionMakeView(KeepsTypedMixin, PermissionRequiredMixin, AnsweringMixin,
             return accept_suggestion(self.suggestion, words=words, **shared)
         return make_decision(section, voices=self.voices, outcome=data["outcome"], **shared)
 
-    def _posts_changed(self, refusal: PostNotPublic | PassageNotInPost | PassageTooLong) -> HttpResponse:
-        """A post was withdrawn or corrected meanwhile: the page with the posts as they are now and all that was typed."""
-        self.__dict__.pop("posts", None)
+    def _things_changed(self, refusal: CannotCite | PassageNotInIt | PassageTooLong) -> HttpResponse:
+        """Something was withdrawn or corrected meanwhile: the page with all as it is now and all that was typed."""
+        for name in ("posts", "sources"):
+            self.__dict__.pop(name, None)
         form = self.get_form()
         form.is_valid()
-        field = f"quote_{refusal.post.pk}" if hasattr(refusal, "post") else None
+        field = quote_field(refusal.thing) if hasattr(refusal, "thing") else None
         if field is None or (field in form.fields and not form.has_error(field)):
             form.add_error(field, str(refusal))
         if field is None:
@@ -250,7 +283,7 @@ class DecisionMakeView(KeepsTypedMixin, PermissionRequiredMixin, AnsweringMixin,
         return self._again(form, 409)
 
     def _say_done(self, decision: Decision, takes_words: bool) -> None:
-        count = len(self.voices) + len(self.posts)
+        count = len(self.voices) + len(self.things)
         said = ngettext("Answered. The author is told.", "Answered. All authors are told.", count)
         if takes_words:
             said = _("Answered, and the words are in the draft. They become public when the section is published.")
@@ -280,7 +313,7 @@ class DecisionUndoView(KeepsTypedMixin, PermissionRequiredMixin, FormView):
         return super().get_context_data(
             decision=self.decision,
             lines=lines_of(voices.with_authors(), self.request.user),
-            posts=[as_cited(voice) for voice in self.decision.voices.cited()],
+            cited=[as_cited(voice) for voice in self.decision.voices.cited()],
             **kwargs,
         )
 

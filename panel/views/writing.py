@@ -63,7 +63,7 @@ class EvidenceMixin(RoomMixin):
             "voice_count": rows.count(),
             "voices": lines_of(rows[:VOICES_SHOWN], self.request.user),
             "desk_url": reverse("panel:desk", query=query),
-            "posts_url": reverse("panel:post-pick", query={"section": section.slug}) if section.current else "",
+            "posts_url": reverse("panel:cite-pick", query={"section": section.slug}) if section.current else "",
         }
 
 

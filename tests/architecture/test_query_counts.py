@@ -24,13 +24,14 @@ from commons.moderation.models import Cause
 from commons.people.models import Outcome, RegisterImport, RegisterImportRow, Sector, User
 from commons.queues import State
 from commons.themes.models import Theme
-from consultation.models import Phase, Text
+from consultation.models import Idea, Phase, Source, Text
 from panel.actions.deciding import Cited, make_decision, record_dissent
 from panel.actions.publishing import Because
 from panel.actions.seats import declare_seat
 from panel.models import Section
 from tests.architecture.addresses import addresses
 from tests.factories.blog import a_post
+from tests.factories.consultation import a_source, an_idea, said_of
 from tests.factories.contributions import ContributionFactory
 from tests.factories.panel import a_section, publish, said_to
 from tests.factories.people import AppointmentFactory, MembershipFactory, OrganisationFactory, UserFactory
@@ -144,7 +145,7 @@ class Place:
         row = said_to(self.section, paragraph=1)
         cited = [Cited(a_post(f"Looms {number} for {row.pk}", threads=[self.section.thread_id])) for number in range(2)]
         given = {"outcome": "accepted", "reason": "Yes."}
-        decision = make_decision(self.section, by=self.chair, voices=[row], posts=cited, **given)
+        decision = make_decision(self.section, by=self.chair, voices=[row], cites=cited, **given)
         self.section.refresh_from_db()
         text = self.section.current.body
         added = Because(decisions=(decision.pk,))
@@ -176,6 +177,29 @@ class Place:
 
     def a_theme(self) -> None:
         a_post("Looms", themes=[a_theme(f"Theme {Theme.objects.count()}")])
+
+    def a_cited_source(self) -> None:
+        """A source with two themes; with it the panel cites the first of all sources once more."""
+        source = a_source("A paper", themes=[a_theme("Land"), a_theme("Money")])
+        for thing in {source, Source.objects.earliest("pk")}:
+            make_decision(self.section, by=self.chair, cites=[Cited(thing)], outcome="no", reason="No money.")
+
+    def an_answered_idea(self) -> Idea:
+        themes = [a_theme("Land"), a_theme("Money")]
+        idea = an_idea("A loom", by=MembershipFactory().user, themes=themes, needs=["money"], helps=["arts"])
+        said_of(idea)
+        support_contribution(idea.contribution, by=UserFactory())
+        make_decision(self.section, by=self.chair, voices=[idea.contribution], outcome="no", reason="No money.")
+        return idea
+
+    @cached_property
+    def idea(self) -> Idea:
+        return self.an_answered_idea()
+
+    def said_to_an_idea(self) -> None:
+        row = said_of(self.idea)
+        ContributionFactory(parent=row)
+        support_contribution(row, by=UserFactory())
 
     def a_text(self) -> None:
         Text.objects.create(slug=f"page-{Text.objects.count()}", title="Page", body="Text")
@@ -213,7 +237,7 @@ PAGES = [
     Page("panel:section", Place.a_voice, in_section, "order=discussed", lambda place: None),
     Page("panel:section-changes", Place.a_version, in_section),
     Page("panel:version-list", Place.a_version, in_section),
-    Page("panel:post-pick", Place.a_version, query="section=finance", who=is_chair),
+    Page("panel:cite-pick", Place.a_version, query="section=finance", who=is_chair),
     Page("panel:desk", Place.a_voice, query="state=all", who=is_chair),
     Page("panel:section-evidence", Place.a_voice, in_section, "state=all", is_chair),
     Page("panel:draft-revisions", Place.a_version, in_section, who=is_chair),
@@ -254,6 +278,14 @@ PAGES = [
     Page("consultation:timeline", Place.a_moved_phase, who=lambda place: place.member),
     Page("home", Place.a_moved_phase, who=lambda place: None),
     Page("themes:theme-list", Place.a_theme),
+    Page("consultation:source-list", Place.a_cited_source, who=lambda place: None),
+    Page("consultation:source", Place.a_cited_source, lambda place: {"slug": "a-paper"}, who=lambda place: None),
+    Page("consultation:source-staff-list", Place.a_cited_source),
+    Page("consultation:idea-list", Place.an_answered_idea, who=lambda place: place.member),
+    Page("consultation:idea-list", Place.an_answered_idea, query="order=discussed&q=loom", who=lambda place: None),
+    Page(
+        "consultation:idea", Place.said_to_an_idea, lambda place: {"pk": place.idea.pk}, who=lambda place: place.member
+    ),
     Page("audit:entry-list", Place.an_entry),
 ]
 

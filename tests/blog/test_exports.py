@@ -79,7 +79,7 @@ def test_a_post_is_told_in_one_row_with_all_that_readers_see_of_it(settings):
     post.refresh_from_db()
     a_comment(post, parent=a_comment(post))
     cited = [Cited(post, "Six.")]
-    make_decision(section, by=UserFactory(roles=["chair"]), posts=cited, outcome=Decision.Outcome.NO, reason="Not now.")
+    make_decision(section, by=UserFactory(roles=["chair"]), cites=cited, outcome=Decision.Outcome.NO, reason="Not now.")
     assert table_of(PostsReport()) == [
         {
             "Number": str(post.pk),

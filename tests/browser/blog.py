@@ -50,7 +50,7 @@ def draw_blog(world: "World") -> None:
         world.section,
         by=world.chair,
         voices=[],
-        posts=[Cited(post, "")],
+        cites=[Cited(post, "")],
         outcome="later",
         reason=name("We shall look at it.", 900),
     )
@@ -200,7 +200,7 @@ def desk_pages(world: "World") -> Iterator[SitePage]:
     yield SitePage("decide about a post", "moderator", decide)
     yield errors("decide about a post", "moderator", decide, {"outcome": "decline", "explanation": ""}, status=422)
     yield SitePage("appeal for a post", "writer", reverse("moderation:verdict-appeal", args=[world.post_verdict.pk]))
-    pick = f"{reverse('panel:post-pick')}?section={world.section.slug}&q=shop&scope=all"
+    pick = f"{reverse('panel:cite-pick')}?section={world.section.slug}&q=shop&scope=all"
     yield SitePage("pick a post to cite", "chair", pick)
     cite = f"{reverse('panel:decision-make')}?p={world.posts['quiet'].pk}&section={world.section.slug}"
     yield SitePage("answer a post", "chair", cite)

@@ -12,6 +12,7 @@ from census.instrument import Question, fields
 from census.views.access import token_of
 from commons.exports.reports import reports_for
 from tests.browser.blog import blog_pages
+from tests.browser.library import library_pages
 from tests.browser.site_page import SitePage, errors
 from tests.browser.strategy import strategy_pages
 from tests.browser.world import World
@@ -57,6 +58,8 @@ NO_PAGE = {
     "themes:theme-retire": "a button's POST",
     "themes:theme-restore": "a button's POST",
     "sitemap": "addresses for search engines",
+    "consultation:source-file": "a file",
+    "consultation:source-publish": "a button's POST",
     "demo:person-enter": "a button's POST",
     "demo:message-html": "a mail, as it came",
 }
@@ -71,6 +74,7 @@ def pages_of(world: World) -> Iterator[SitePage]:
     yield from staff_pages(world)
     yield from strategy_pages(world)
     yield from blog_pages(world)
+    yield from library_pages(world)
     yield from demo_pages(world)
 
 
@@ -385,7 +389,7 @@ def pages_of_empty_site() -> Iterator[SitePage]:
             "panel:document",
             "panel:changes",
         ),
-        *("panel:panel", "panel:pack", "moderation:ledger"),
+        *("panel:panel", "panel:pack", "moderation:ledger", "consultation:source-list", "consultation:idea-list"),
     ]
     own = ["people:you", "digests:notice-list", "contributions:own-list"]
     staff = [
@@ -397,7 +401,7 @@ def pages_of_empty_site() -> Iterator[SitePage]:
             "audit:entry-list",
             "people:register-import",
         ),
-        *("people:membership-list", "people:person-list", "themes:theme-list"),
+        *("people:membership-list", "people:person-list", "themes:theme-list", "consultation:source-staff-list"),
     ]
     for role, names in (("visitor", public), ("staff", [*public, *own, *staff])):
         for name in names:

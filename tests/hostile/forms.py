@@ -22,7 +22,7 @@ from commons.exports.reports import reports_for
 from commons.moderation.models import Appeal, Report, Verdict
 from commons.people.models import Membership, User
 from commons.themes.models import Theme
-from consultation.models import Phase, PhaseMove, Text
+from consultation.models import Phase, PhaseMove, Source, Text
 from panel.models import Decision, Dissent, Draft, Seat
 from tests.browser.pages import fit
 from tests.browser.world import PASSWORD, World
@@ -53,6 +53,7 @@ def forms_of(world: World) -> Iterator[Form]:
     yield from staff_forms(world)
     yield from strategy_forms(world)
     yield from blog_forms(world)
+    yield from library_forms(world)
 
 
 def account_forms(world: World) -> Iterator[Form]:
@@ -381,6 +382,35 @@ def blog_forms(world: World) -> Iterator[Form]:
         "key": b"00000000-0000-0000-0000-000000000008",
     }
     yield Form("answer a post", "chair", cite, answer, {"reason": newest(Decision, "reason")})
+
+
+def library_forms(world: World) -> Iterator[Form]:
+    """What staff write of a source, and people of ideas."""
+    source = world.sources["draft"]
+    words = {"title": b"Clubs", "made_by": b"Loom", "summary": b"Four of five.", "body": b"We asked."}
+    plain = {"year": b"2015", "kind": b"research", "language": b"en-gb", "link": b"", "file": b""}
+    plain |= {"key": b"00000000-0000-0000-0000-00000000000c", "based_on": str(source.revision).encode()}
+    add = reverse("consultation:source-add")
+    yield Form("add a source", "staff", add, {**words, **plain}, {name: newest(Source, name) for name in words})
+    kept = lambda name: lambda: getattr(Source.objects.get(pk=source.pk), name)  # noqa: E731
+    change = reverse("consultation:source-change", args=[source.pk])
+    yield Form("change a source", "staff", change, {**words, **plain}, {name: kept(name) for name in words})
+    speaking = {"mandate": b"self", "organisation": b"", "agreed_on": b"", "votes_for": b"", "votes_against": b""}
+    said = {"shown_as": b"name", "key": b"00000000-0000-0000-0000-00000000000e", **speaking}
+    idea = {"title": b"A fund", "body": b"All pay in.", "themes": b"", "needs": b"money", "helps": b"arts"}
+    reads = {name: newest(Contribution, name) for name in ("title", "body")}
+    yield Form("add an idea", "member", reverse("consultation:idea-add"), {**idea, **said}, reads)
+    own = world.ideas["own"]
+    change = reverse("consultation:idea-change", args=[own.pk])
+    words = lambda name: lambda: getattr(Contribution.objects.get(pk=own.pk), name)  # noqa: E731
+    reads = {name: words(name) for name in ("title", "body")}
+    yield Form("change an idea", "member", change, {**idea, "based_on": b"1"}, reads)
+    comment = reverse("consultation:idea-comment", args=[world.ideas["answered"].pk])
+    yield Form(
+        "comment on an idea", "member", comment, {"body": b"Yes.", **said}, {"body": newest(Contribution, "body")}
+    )
+    withdraw = reverse("consultation:source-withdraw", args=[world.sources["public"].pk])
+    yield Form("withdraw a source", "staff", withdraw, {"reason": b"Wrong figures"})
 
 
 def newest(model: type, name: str, by: str = "pk") -> Reader:

@@ -20,11 +20,11 @@ from commons.moderation.actions import decide_moderation, hold
 from commons.moderation.models import Cause, Standing
 from panel.actions.deciding import (
     AnsweredAlready,
+    CannotCite,
     Cited,
     NobodyToAnswer,
-    PassageNotInPost,
+    PassageNotInIt,
     PassageTooLong,
-    PostNotPublic,
     accept_suggestion,
     make_decision,
     undo_decision,
@@ -34,7 +34,7 @@ from panel.exports.pack import answers, fingerprint, made_now
 from panel.exports.tables import AnswersReport, ContributionsReport
 from panel.models import Change, Decision, Voice
 from panel.reports import (
-    CitedPost,
+    CitedThing,
     as_said,
     latest_said,
     outcome_counts,
@@ -71,7 +71,7 @@ def post():
 
 def decide(section, chair, *posts, quote="", outcome="accepted", **given):
     cited = [Cited(post, quote) for post in posts]
-    return make_decision(section, by=chair, posts=cited, outcome=outcome, reason="Members lend faster.", **given)
+    return make_decision(section, by=chair, cites=cited, outcome=outcome, reason="Members lend faster.", **given)
 
 
 def hide(post, how):
@@ -94,7 +94,7 @@ NOT_PUBLIC = ["withdrawn", "held", "declined", "scheduled"]
 
 def test_a_decision_may_rest_on_a_blog_post_alone(section, chair, post):
     decision = decide(section, chair, post, quote=PASSAGE)
-    assert list(Voice.objects.values_list("decision", "contribution", "post", "quote", "post_revision")) == [
+    assert list(Voice.objects.values_list("decision", "contribution", "post", "quote", "revision")) == [
         (decision.pk, None, post.pk, PASSAGE, 1)
     ]
     [entry] = Entry.objects.filter(verb="make_decision")
@@ -109,7 +109,7 @@ def test_a_decision_may_rest_on_contributions_and_posts_together(section, chair,
 
 def test_an_accepted_suggestion_may_cite_posts_too(section, chair, post):
     row = said_to(section, paragraph=2, words="explore", replacement="open")
-    decision = accept_suggestion(row, by=chair, reason="Yes.", posts=[Cited(post)])
+    decision = accept_suggestion(row, by=chair, reason="Yes.", cites=[Cited(post)])
     assert list(decision.voices.values_list("contribution", "post")) == [(row.pk, None), (None, post.pk)]
 
 
@@ -123,14 +123,14 @@ def test_one_post_may_be_cited_by_many_decisions_but_by_each_once(section, chair
     first, second = decide(section, chair, post), decide(section, chair, post, post, outcome="no")
     assert [decision.voices.count() for decision in (first, second)] == [1, 1]
     with pytest.raises(IntegrityError), transaction.atomic():
-        Voice.objects.create(decision=first, post=post, post_revision=1)
+        Voice.objects.create(decision=first, post=post, revision=1)
 
 
 def test_a_voice_is_just_one_thing(section, chair, post):
     row, decision = said_to(section), decide(section, chair, post)
     for wrong in (
         {},
-        {"contribution": row, "post": post, "post_revision": 1},
+        {"contribution": row, "post": post, "revision": 1},
         {"contribution": row, "quote": "Words"},
         {"post": a_post("Another")},
     ):
@@ -141,7 +141,7 @@ def test_a_voice_is_just_one_thing(section, chair, post):
 @pytest.mark.parametrize("how", NOT_PUBLIC)
 def test_only_what_is_public_at_that_moment_can_be_cited(section, chair, post, how):
     hide(post, how)
-    with pytest.raises(PostNotPublic, match="not public any more, so it cannot be cited"):
+    with pytest.raises(CannotCite, match="not public any more, so it cannot be cited"):
         decide(section, chair, post, voices=[said_to(section)])
     assert Decision.objects.count() == 0
 
@@ -163,9 +163,9 @@ def test_a_passage_is_kept_as_it_stands_in_the_post(section, chair, post, typed,
 
 @pytest.mark.parametrize("typed", ["We asked our members, in vain", "sked our members", "https://example.coop", "“”"])
 def test_words_that_do_not_stand_there_are_refused_and_nothing_is_kept(section, chair, post, typed):
-    with pytest.raises(PassageNotInPost, match="do not stand in “Why we asked our members”") as refusal:
+    with pytest.raises(PassageNotInIt, match="do not stand in “Why we asked our members”") as refusal:
         decide(section, chair, post, quote=typed)
-    assert (refusal.value.post, Decision.objects.count(), Notice.objects.filter(kind="cited").count()) == (post, 0, 0)
+    assert (refusal.value.thing, Decision.objects.count(), Notice.objects.filter(kind="cited").count()) == (post, 0, 0)
 
 
 def test_a_post_is_not_copied_as_a_whole(section, chair):
@@ -188,7 +188,7 @@ def test_contributions_are_still_answered_once(section, chair, post):
 
 
 def test_an_older_decision_cannot_cite_what_was_not_out_yet(section, chair, post):
-    with pytest.raises(PostNotPublic):
+    with pytest.raises(CannotCite):
         decide(section, chair, post, now=timezone.now() - timedelta(days=2))
 
 
@@ -255,7 +255,7 @@ def changed_because_of(section, chair, *posts, **given):
 
 def as_shown(post, **given):
     voice = Voice.objects.get(post=post)
-    return CitedPost(
+    return CitedThing(
         key=voice.pk,
         is_public=True,
         title="Why we asked our members",
@@ -270,8 +270,8 @@ def test_from_changed_words_to_the_post_and_from_the_post_to_the_words(section, 
     decision = changed_because_of(section, chair, post, quote=PASSAGE)
     [why] = reasons_of(Change.objects.published().filter(version=section.current))
     [said] = as_said(said_and_changed(section))
-    assert (why.decision, why.voices, why.posts) == (decision, [], [as_shown(post, quote=PASSAGE)])
-    assert (said.decision, said.voices, said.posts) == (decision, [], [as_shown(post, quote=PASSAGE)])
+    assert (why.decision, why.voices, why.cited) == (decision, [], [as_shown(post, quote=PASSAGE)])
+    assert (said.decision, said.voices, said.cited) == (decision, [], [as_shown(post, quote=PASSAGE)])
     [citation] = citations_of([post])[post.pk]
     assert (citation.label, citation.url, citation.quote, citation.outcome, citation.tone, citation.reason) == (
         str(section),
@@ -386,7 +386,7 @@ def test_a_corrected_post_keeps_the_passage_and_says_that_it_was_corrected(secti
     }
     correct_post(post, by=an_editor(), seen=1, **given)
     [said] = as_said(said_and_changed(section))
-    assert said.posts == [as_shown(post, quote=PASSAGE, is_earlier=True)]
+    assert said.cited == [as_shown(post, quote=PASSAGE, is_earlier=True)]
     assert citations_of([post])[post.pk][0].state_label == "The post has been corrected since."
 
 
@@ -402,7 +402,7 @@ def test_a_passage_that_a_moderator_took_out_is_not_told_by_the_citation(section
     }
     decide_moderation(post.moderation, by=UserFactory(roles=["moderator"]), seen=post.revision, **given)
     [said] = as_said(said_and_changed(section))
-    assert said.posts == [as_shown(post)]
+    assert said.cited == [as_shown(post)]
     assert citations_of([post])[post.pk][0].quote == ""
     assert [where for where, told in places(section, decision, chair, client).items() if PASSAGE in told] == []
 
@@ -414,7 +414,7 @@ def test_the_table_of_answers_holds_each_citation_exactly(section, chair, post, 
     row = said_to(section)
     decide(section, chair, post, quote=PASSAGE, outcome="no", voices=[row])
     said, cited = table_of(AnswersReport())
-    assert (said["Number"], said["Blog post"], said["Address of the blog post"]) == (str(row.pk), "", "")
+    assert (said["Number"], said["Post or source"], said["Its address"]) == (str(row.pk), "", "")
     assert cited == {
         "Number": "",
         "Place": "1 Finance that fits",
@@ -425,8 +425,8 @@ def test_the_table_of_answers_holds_each_citation_exactly(section, chair, post, 
         "Words it is about": "",
         "What was said": PASSAGE,
         "Suggested words": "",
-        "Blog post": "Why we asked our members",
-        "Address of the blog post": f"{settings.SITE_ADDRESS}{post.get_absolute_url()}",
+        "Post or source": "Why we asked our members",
+        "Its address": f"{settings.SITE_ADDRESS}{post.get_absolute_url()}",
         "Answer": "Not accepted",
         "Reason": "Members lend faster.",
         "Words before": "",
@@ -451,16 +451,16 @@ def test_the_table_counts_its_rows_and_can_be_asked_for_one_section(section, cha
 def test_a_title_or_an_author_cannot_run_as_a_formula(section, chair):
     decide(section, chair, a_post("=1+1", by=an_author(name="=2+2"), body="=3+3 is six"), quote="=3+3 is six")
     [row] = table_of(AnswersReport())
-    assert (row["Blog post"], row["Who"], row["What was said"]) == ("'=1+1", "'=2+2", "'=3+3 is six")
+    assert (row["Post or source"], row["Who"], row["What was said"]) == ("'=1+1", "'=2+2", "'=3+3 is six")
 
 
 def test_the_pack_holds_the_citation_and_is_made_anew_when_the_post_is_withdrawn(section, chair, post):
     decide(section, chair, post, quote=PASSAGE)
     [answer], left_out, _mark = answers()
     before = fingerprint()
-    assert (answer.number, answer.is_post, answer.post_title, answer.who, answer.body, answer.outcome, left_out) == (
+    assert (answer.number, answer.cited, answer.cited_title, answer.who, answer.body, answer.outcome, left_out) == (
         None,
-        True,
+        "post",
         "Why we asked our members",
         "Olwen Hughes",
         PASSAGE,
@@ -470,7 +470,7 @@ def test_the_pack_holds_the_citation_and_is_made_anew_when_the_post_is_withdrawn
     assert made_now()[1] == before
     withdraw_post(post, by=post.author)
     [answer], _left_out, _mark = answers()
-    assert (answer.post_title, answer.who, answer.body, answer.post_url) == (
+    assert (answer.cited_title, answer.who, answer.body, answer.cited_url) == (
         "A blog post that was taken back",
         "",
         "",
@@ -497,13 +497,13 @@ def test_posts_are_found_by_the_section_they_speak_to_and_by_words(section, chai
 
 
 def ticked(page):
-    return [f"p-{post.pk}" for post in page.context["chosen"]]
+    return [f"p-{post.pk}" for post in page.context["posts"]]
 
 
 def test_the_picker_keeps_what_was_ticked_and_leads_to_the_answer(section, chair, post, client):
     a_post("On lending", threads=[section.thread_id])
     client.force_login(chair)
-    url = reverse("panel:post-pick")
+    url = reverse("panel:cite-pick")
     assert "Choose the section" in client.get(url).content.decode()
     page = client.get(url, {"section": section.slug, "p": post.pk})
     html = page.content.decode()
@@ -516,7 +516,7 @@ def test_the_picker_takes_the_section_from_the_voices_that_are_answered(section,
     row = said_to(section)
     a_post("On lending", threads=[section.thread_id])
     client.force_login(chair)
-    page = client.get(reverse("panel:post-pick"), {"c": row.pk})
+    page = client.get(reverse("panel:cite-pick"), {"c": row.pk})
     assert page.context["section"] == section
     assert f'<input type="hidden" name="c" value="{row.pk}">' in page.content.decode()
 
@@ -524,7 +524,7 @@ def test_the_picker_takes_the_section_from_the_voices_that_are_answered(section,
 def test_a_withdrawn_post_cannot_be_ticked(section, chair, post, client):
     withdraw_post(post, by=post.author)
     client.force_login(chair)
-    page = client.get(reverse("panel:post-pick"), {"section": section.slug, "p": post.pk, "scope": "all"})
+    page = client.get(reverse("panel:cite-pick"), {"section": section.slug, "p": post.pk, "scope": "all"})
     assert (ticked(page), list(page.context["page_obj"])) == ([], [])
 
 
@@ -541,7 +541,7 @@ def sent(post=None, **given):
 def test_the_desk_decides_because_of_a_post_alone(section, chair, post, client):
     client.force_login(chair)
     url = answer_url(section, post)
-    assert "Decide because of blog posts" in client.get(url).content.decode()
+    assert "Decide because of what you cite" in client.get(url).content.decode()
     answer = client.post(url, sent(post, **{f"quote_{post.pk}": PASSAGE}))
     assert (answer.status_code, answer.url) == (302, f"{reverse('panel:desk')}?section={section.slug}")
     assert list(Voice.objects.values_list("post", "quote")) == [(post.pk, PASSAGE)]
@@ -566,7 +566,7 @@ def test_a_passage_that_does_not_stand_there_is_told_beside_its_field_and_kept(s
         True,
     )
     assert answer.context["form"].errors == {
-        f"quote_{post.pk}": ["These words do not stand in the post. Copy them as they stand there, in one piece."]
+        f"quote_{post.pk}": ["These words do not stand there. Copy them as they stand there, in one piece."]
     }
 
 
@@ -592,7 +592,7 @@ def test_nothing_left_to_cite_is_refused_in_plain_words_and_keeps_what_was_typed
     client.force_login(chair)
     url = answer_url(section, post)
     withdraw_post(post, by=post.author)
-    assert client.get(url).url == f"{reverse('panel:post-pick')}?section={section.slug}"
+    assert client.get(url).url == f"{reverse('panel:cite-pick')}?section={section.slug}"
     for data in (sent(post, reason="What I typed."), sent(reason="What I typed.")):
         answer = client.post(url, data)
         assert (answer.status_code, "What I typed." in answer.content.decode()) == (409, True)
@@ -602,8 +602,8 @@ def test_whoever_ticks_too_many_posts_is_told_that_some_are_left_out(section, ch
     posts = [a_post(f"Post {number}") for number in range(11)]
     client.force_login(chair)
     page = client.get(answer_url(section, *posts))
-    assert len(page.context["posts"]) == 10
-    assert "You can cite up to 10 posts at once. The others are left out." in page.content.decode()
+    assert len(page.context["cited"]) == 10
+    assert "You can cite up to 10 of each at once. The others are left out." in page.content.decode()
 
 
 def test_addresses_that_nobody_made_do_no_harm(section, chair, client):
@@ -614,7 +614,7 @@ def test_addresses_that_nobody_made_do_no_harm(section, chair, client):
         "p=99999999999999999999&section=" + "a" * 300,
         "section=nowhere&q=%00",
     ):
-        assert client.get(f"{reverse('panel:post-pick')}?{query}").status_code in {200, 400}
+        assert client.get(f"{reverse('panel:cite-pick')}?{query}").status_code in {200, 400}
         assert client.get(f"{reverse('panel:decision-make')}?{query}").status_code in {400, 404}
 
 
@@ -627,7 +627,7 @@ def test_an_answer_about_nothing_is_not_there(chair, client):
 @pytest.mark.parametrize("role", ["editor", "staff", "moderator", None])
 def test_only_the_panel_cites(role, section, post, client):
     client.force_login(UserFactory(roles=[role] if role else []))
-    assert client.get(reverse("panel:post-pick"), {"section": section.slug}).status_code in {403, 404}
+    assert client.get(reverse("panel:cite-pick"), {"section": section.slug}).status_code in {403, 404}
     assert client.post(answer_url(section, post), sent(post)).status_code in {403, 404}
     assert Decision.objects.count() == 0
 
@@ -657,9 +657,9 @@ def test_a_post_that_is_withdrawn_while_it_is_cited_is_cited_first_or_not_at_all
             lambda post=post: withdraw_post(post, by=post.author),
         )
         assert kinds([withdrawn]) == ["Post"]
-        assert kinds([cited]) in (["Decision"], ["PostNotPublic"])
+        assert kinds([cited]) in (["Decision"], ["CannotCite"])
         assert Voice.objects.filter(post=post).count() == (kinds([cited]) == ["Decision"])
-    posts = [post for one in as_said(said_and_changed(section)) for post in one.posts]
+    posts = [post for one in as_said(said_and_changed(section)) for post in one.cited]
     assert {(post.is_public, post.title, post.quote) for post in posts} <= {(False, "", "")}
 
 
@@ -673,5 +673,5 @@ def test_a_post_that_is_corrected_while_it_is_cited_keeps_the_words_of_one_wordi
         lambda: decide(section, chair, post, quote=PASSAGE),
         lambda: correct_post(post, by=editor, seen=1, **given),
     )
-    assert kinds([cited]) in (["Decision"], ["PassageNotInPost"])
-    assert set(Voice.objects.values_list("quote", "post_revision")) <= {(PASSAGE, 1)}
+    assert kinds([cited]) in (["Decision"], ["PassageNotInIt"])
+    assert set(Voice.objects.values_list("quote", "revision")) <= {(PASSAGE, 1)}

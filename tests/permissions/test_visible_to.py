@@ -15,7 +15,7 @@ from commons.digests.models import Notice
 from commons.exports.models import ExportJob
 from commons.moderation.models import Appeal, Moderation, Verdict
 from commons.people.models import Membership, User
-from consultation.models import Follower
+from consultation.models import Follower, Idea, Source
 from panel.models import Decision, Dissent, Draft, Section, Version
 from tests.architecture.tree import PARTS
 from tests.permissions.world import VIEWERS
@@ -30,6 +30,7 @@ PUBLIC = {
     "Say who pays.",
     "Reported words.",
     "We did the same in our town.",
+    "Words of an idea.",
 }
 POSTS = {"What our shop taught us", "Too hard on a neighbour"}
 HANDED_IN = {"Waiting for an editor", "Out next week", "Buy my looms"}
@@ -84,12 +85,12 @@ SEEN = {
         lambda row: row.body[:30],
         {
             **dict.fromkeys(VIEWERS, PUBLIC),
-            "person": PUBLIC | {"Held words of the person.", "Held words to a post."},
+            "person": PUBLIC | {"Held words of the person.", "Held words to a post.", "Held words of an idea."},
             "other": PUBLIC | {"Declined words of other."},
             "panel_member": PUBLIC | {"Between us."},
             "chair": PUBLIC | {"Between us."},
             "moderator": PUBLIC
-            | {"Held words of the person.", "Held words to a post."}
+            | {"Held words of the person.", "Held words to a post.", "Held words of an idea."}
             | {*(f"Declined words of {who}." for who in ("other", "colleague", "asking"))},
         },
     ),
@@ -97,12 +98,27 @@ SEEN = {
         lambda row: f"{row.audience}, {'a post' if hasattr(row, 'post') else subject_of(row)}",
         {
             **{
-                viewer: {"everyone, 1 Finance that fits", "everyone, 2 A secret plan", "everyone, a post"}
+                viewer: {
+                    "everyone, 1 Finance that fits",
+                    "everyone, 2 A secret plan",
+                    "everyone, a post",
+                    "everyone, A bank of looms",
+                    "everyone, A held idea",
+                }
                 for viewer in VIEWERS
             },
             **PANEL,
         },
     ),
+    Idea: (
+        str,
+        {
+            **{viewer: {"A bank of looms"} for viewer in VIEWERS},
+            "person": {"A bank of looms", "A held idea"},
+            "moderator": ALL,
+        },
+    ),
+    Source: (lambda row: row.title, {**{viewer: {"How clubs borrow"} for viewer in VIEWERS}, "staff": ALL}),
     Section: (lambda row: row.title, {**{viewer: {"Finance that fits"} for viewer in VIEWERS}, **PANEL}),
     Version: (str, EVERYBODY),
     Decision: (lambda row: row.reason, EVERYBODY),

@@ -41,6 +41,7 @@ from tests.factories.people import MembershipFactory, OrganisationFactory, UserF
 from tests.factories.phases import a_phase, write_down
 from tests.factories.themes import a_theme
 from tests.permissions.blog import draw_blog, sent_to_blog, tried_blog
+from tests.permissions.library import draw_library, sent_to_library, tried_library
 from tests.permissions.strategy import draw_strategy, queries_of, sent_to_strategy, tried_strategy
 
 VIEWERS = (
@@ -136,6 +137,7 @@ def build() -> World:
     row.strategy = draw_strategy(people)
     row.strategy.seat = people["panel_member"].appointments.get()
     row.blog = draw_blog(people)
+    row.library = draw_library(people)
     for name in ("member", "staff"):
         notify(people[name], by=None, kind="told", key="told", subject=f"A notice of the {name}", path="/you/")
 
@@ -273,10 +275,10 @@ def parts_of(page: Page) -> dict[str, str]:
 
 def lines(row: SimpleNamespace) -> Iterator[Line]:
     tried = tried_with(row)
-    for more in (tried_strategy(row.strategy), tried_blog(row.blog)):
+    for more in (tried_strategy(row.strategy), tried_blog(row.blog), tried_library(row.library)):
         for name, things in more.items():
             tried[name] = tried.get(name, []) + things
-    sent = sent_to(row) | sent_to_strategy(row.strategy) | sent_to_blog(row.blog)
+    sent = sent_to(row) | sent_to_strategy(row.strategy) | sent_to_blog(row.blog) | sent_to_library(row.library)
     asked = queries_of(row.strategy)
     # Whatever names only a wave is tried with the open one. The admin's addresses hold the name of a table after that of the app.
     usual = {

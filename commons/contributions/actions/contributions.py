@@ -89,6 +89,7 @@ def add_contribution(
     body: str,
     key: uuid.UUID | None = None,
     kind: str = Kind.COMMENT,
+    title: str = "",
     replacement: str = "",
     parent: Contribution | None = None,
     speaking: Speaking = Speaking(),
@@ -116,6 +117,7 @@ def add_contribution(
         author=by,
         key=key,
         kind=kind,
+        title=title,
         body=body,
         replacement=replacement,
         owner=owner,
@@ -236,7 +238,7 @@ def _placed(parent: Contribution | None, thread: Thread) -> dict[str, Any]:
         return {}
     # Locked, so that it cannot be turned down or taken back between this look and our row.
     parent = Contribution.objects.select_for_update().get(pk=parent.pk)
-    if parent.thread_id != thread.pk or not parent.is_published:
+    if parent.thread_id != thread.pk or not parent.is_published or parent.is_idea:
         raise CannotReply(_("What you want to answer is not public any more. Your words are still in the form below."))
     if parent.depth >= DEEPEST:
         return {"parent_id": parent.parent_id, "root_id": parent.root_id, "depth": parent.depth}
@@ -268,7 +270,7 @@ def why_to_hold(contribution: Contribution, author: User) -> Cause | None:
     """Why a moderator should look before others can read this, or None."""
     if contribution.thread.audience != Audience.EVERYONE or author.roles & TRUSTED_ROLES:
         return None
-    if len(re.findall(r"https?:|www\.|\]\(", contribution.body + contribution.replacement)) >= MANY_LINKS:
+    if len(re.findall(r"https?:|www\.|\]\(", " ".join(contribution.words().values()))) >= MANY_LINKS:
         return Cause.LINKS
     if not is_trusted(author):
         lately = Contribution.objects.filter(author=author, made_at__gt=timezone.now() - AT_ONCE)
@@ -278,7 +280,13 @@ def why_to_hold(contribution: Contribution, author: User) -> Cause | None:
 
 @transaction.atomic
 def edit_contribution(
-    contribution: Contribution, *, by: User, body: str, based_on: int, replacement: str | None = None
+    contribution: Contribution,
+    *,
+    by: User,
+    body: str,
+    based_on: int,
+    replacement: str | None = None,
+    title: str | None = None,
 ) -> Contribution:
     """Change the words. How they read before stays readable. An edit by somebody who is not yet trusted is looked at first.
 
@@ -286,20 +294,23 @@ def edit_contribution(
     """
     row = _locked(contribution)
     replacement = row.replacement if replacement is None else replacement
+    title = row.title if title is None else title
     if row.revision != based_on:
         raise StaleEdit(_("This was changed in another window. Your words are still in the form below."))
-    if (row.body, row.replacement) == (body, replacement):
+    if (row.title, row.body, row.replacement) == (title, body, replacement):
         return row
     looked_at = row.moderation_id is not None and row.moderation.verdicts.filter(outcome="redact").exists()
     Edit.objects.create(
         contribution=row,
         number=row.revision,
+        title=row.title,
         body=row.body,
         replacement=row.replacement,
         written_at=row.edited_at or row.made_at,
     )
-    row.body, row.replacement, row.edited_at, row.revision = body, replacement, timezone.now(), row.revision + 1
-    row.save(update_fields=["body", "replacement", "edited_at", "revision"])
+    row.title, row.body, row.replacement = title, body, replacement
+    row.edited_at, row.revision = timezone.now(), row.revision + 1
+    row.save(update_fields=["title", "body", "replacement", "edited_at", "revision"])
     record("edit_contribution", row, by=by, data={"revision": row.revision})
     cause = Cause.EDIT if looked_at else why_to_hold(row, by)
     if row.is_published and cause is not None:

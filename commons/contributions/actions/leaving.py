@@ -77,7 +77,7 @@ def settle_contributions(person: User, *, by: User | None, answer: str) -> None:
     # What nobody can read any more goes in any case.
     unread = Contribution.objects.filter(pk__in=numbers).exclude(standing__in=SHOWN)
     Edit.objects.filter(contribution__in=unread).delete()
-    unread.update(body="", replacement="", said_by="")
+    unread.update(title="", body="", replacement="", said_by="")
     record("settle_contributions", person, by=by, data={"answer": answer, "count": len(numbers)})
 
 

@@ -9,6 +9,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from commons.people.models import Organisation
 from coopstrategy.demo.blog import draw_blog
 from coopstrategy.demo.census import draw_census, letters_to_try
+from coopstrategy.demo.library import draw_library
 from coopstrategy.demo.people import PEOPLE, draw_people
 from coopstrategy.demo.process import draw_process
 from coopstrategy.demo.register import RIVERMEAD, SET_PIECES, draw_register
@@ -48,6 +49,8 @@ class Command(BaseCommand):
         self.stdout.write("Drawing the blog ...")
         draw_blog(stage=options["stage"])
         draw_process()
+        self.stdout.write("Drawing the library and the big ideas ...")
+        draw_library(stage=options["stage"])
         self.stdout.write("The demo is ready.")
         self.stdout.write("")
         self.stdout.write("Its people (enter as any of them at /demo/)")

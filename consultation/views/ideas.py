@@ -1,0 +1,212 @@
+"""Big ideas: the list, one idea with its discussion and what became of it, and the forms to add, change and speak of one."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.mixins import PermissionRequiredMixin
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.functional import cached_property
+from django.utils.translation import gettext as _
+from django.views.generic import FormView, TemplateView
+
+from commons.contributions.actions import (
+    MandateIncomplete,
+    NotNow,
+    NotYourOrganisation,
+    StaleEdit,
+    ThreadClosed,
+    TooSoon,
+    add_contribution,
+    note_visit,
+)
+from commons.contributions.forms import SayForm
+from commons.contributions.models import Contribution, Kind, Order
+from commons.contributions.reports import lines_of, thread_page
+from commons.contributions.views import say_thanks
+from commons.people.views.typed import KeepsTypedMixin
+from consultation.actions import add_idea, change_idea
+from consultation.forms.ideas import FindIdeaForm, IdeaChangeForm, IdeaForm
+from consultation.models import Idea, IdeaOrder
+from consultation.reports import idea_page
+
+REFUSALS = (ThreadClosed, TooSoon, NotYourOrganisation, MandateIncomplete)
+
+
+class IdeaListView(TemplateView):
+    """Every public idea: the newest, the most supported or the most discussed; found by words, theme and need."""
+
+    public = True
+    template_name = "consultation/idea_list.html"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        form = FindIdeaForm(self.request.GET)
+        asked = form.asked()
+        page = idea_page(
+            self.request.user,
+            words=asked.get("q", ""),
+            theme=asked.get("theme"),
+            need=asked.get("need", ""),
+            order=asked.get("order", IdeaOrder.NEWEST),
+            after=asked.get("after"),
+        )
+        return super().get_context_data(
+            form=form,
+            page=page,
+            orders=IdeaOrder.choices,
+            is_narrowed=bool(asked.keys() & {"q", "theme", "need"}),
+            is_later_page="after" in asked,
+            **kwargs,
+        )
+
+
+class IdeaMixin:
+    """Finds the idea of the address, if this person may see it."""
+
+    request: HttpRequest
+    kwargs: dict[str, Any]
+
+    @cached_property
+    def idea(self) -> Idea:
+        rows = Idea.objects.visible_to(self.request.user).listed()
+        return get_object_or_404(rows.select_related("thread", "contribution__moderation"), pk=self.kwargs["pk"])
+
+    @cached_property
+    def contribution(self) -> Contribution:
+        """With the thread, which both share: nothing about the idea's own words is asked twice."""
+        self.idea.contribution.thread = self.idea.thread
+        return self.idea.contribution
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context_data(idea=self.idea, contribution=self.contribution, **kwargs)
+
+
+class IdeaView(IdeaMixin, TemplateView):
+    """One idea, what became of it, and what people say to it. `?order=` sorts, `?after=` goes on."""
+
+    public = True
+    template_name = "consultation/idea.html"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        user, row = self.request.user, self.contribution
+        [line] = lines_of([row], user)
+        since = note_visit(self.idea.thread, by=user) if user.is_authenticated else None
+        asked = FindIdeaForm(self.request.GET).asked()
+        order = self.request.GET.get("order")
+        page = thread_page(
+            self.idea.thread,
+            user,
+            rows=Contribution.objects.exclude(kind=Kind.IDEA),
+            order=order if order in Order.values else Order.NEWEST,
+            after=asked.get("after"),
+            since=since,
+        )
+        verdicts = []
+        if row.moderation is not None and (row.author_id == user.pk or not row.is_published):
+            verdicts = list(row.moderation.verdicts.visible_to(user).select_related("appeal").order_by("-made_at"))
+        return super().get_context_data(
+            line=line,
+            page=page,
+            orders=Order.choices,
+            verdicts=verdicts,
+            is_open=row.is_published and self.idea.thread.is_open_at(timezone.now()),
+            **{
+                f"can_{what}": user.has_perm(f"contributions.{what}_contribution", row) for what in ("edit", "withdraw")
+            },
+            **kwargs,
+        )
+
+
+class IdeaAddView(KeepsTypedMixin, PermissionRequiredMixin, FormView):
+    permission_required = "consultation.add_idea"
+    template_name = "consultation/idea_add.html"
+    form_class = IdeaForm
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        return super().get_form_kwargs() | {"user": self.request.user}
+
+    def form_valid(self, form: IdeaForm) -> HttpResponse:
+        names = ("title", "body", "key", "themes", "helps", "needs")
+        try:
+            idea = add_idea(
+                by=self.request.user, speaking=form.speaking, **{name: form.cleaned_data[name] for name in names}
+            )
+        except REFUSALS as refusal:
+            form.add_error(None, str(refusal))
+            return self.form_invalid(form)
+        say_thanks(self.request, idea.contribution)
+        return redirect(idea)
+
+    def form_invalid(self, form: IdeaForm) -> HttpResponse:
+        return self.render_to_response(self.get_context_data(form=form), status=422)
+
+
+class IdeaChangeView(KeepsTypedMixin, IdeaMixin, PermissionRequiredMixin, FormView):
+    """Change one's own idea. How it read before stays readable."""
+
+    permission_required = "contributions.edit_contribution"
+    template_name = "consultation/idea_change.html"
+    form_class = IdeaChangeForm
+
+    def has_permission(self) -> bool:
+        user = self.request.user
+        return user.is_authenticated and user.has_perm(self.permission_required, self.contribution)
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        return super().get_form_kwargs() | {"idea": self.idea}
+
+    def form_valid(self, form: IdeaChangeForm) -> HttpResponse:
+        try:
+            row = change_idea(self.idea, by=self.request.user, **form.cleaned_data)
+        except StaleEdit as refusal:
+            form.add_error(None, str(refusal))
+            # The latest revision goes into the form, so that saving again is a decision and not an accident.
+            form.data = form.data.copy()
+            form.data["based_on"] = Contribution.objects.visible_to(self.request.user).get(pk=self.idea.pk).revision
+            return self._again(form, 409)
+        except NotNow as refusal:
+            form.add_error(None, str(refusal))
+            return self._again(form, 409)
+        if row.is_published:
+            messages.success(self.request, _("Saved. Everybody can read your new words now, and how they read before."))
+        else:
+            messages.success(self.request, _("Saved. A moderator looks at it before others can read it."))
+        return redirect(self.idea)
+
+    def form_invalid(self, form: IdeaChangeForm) -> HttpResponse:
+        return self._again(form, 422)
+
+    def _again(self, form: IdeaChangeForm, status: int) -> HttpResponse:
+        return self.render_to_response(self.get_context_data(form=form), status=status)
+
+
+class IdeaCommentView(KeepsTypedMixin, IdeaMixin, PermissionRequiredMixin, FormView):
+    """Say something to an idea that everybody can read."""
+
+    permission_required = "consultation.comment_on_idea"
+    template_name = "consultation/idea_comment.html"
+    form_class = SayForm
+
+    def has_permission(self) -> bool:
+        user = self.request.user
+        return user.is_authenticated and user.has_perm(self.permission_required, self.contribution)
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        return super().get_form_kwargs() | {"user": self.request.user}
+
+    def form_valid(self, form: SayForm) -> HttpResponse:
+        data = form.cleaned_data
+        try:
+            row = add_contribution(
+                self.idea.thread, by=self.request.user, body=data["body"], key=data["key"], speaking=form.speaking
+            )
+        except REFUSALS as refusal:
+            form.add_error(None, str(refusal))
+            return self.form_invalid(form)
+        say_thanks(self.request, row)
+        return redirect(f"{reverse('consultation:idea', args=[self.idea.pk])}#c{row.pk}")
+
+    def form_invalid(self, form: SayForm) -> HttpResponse:
+        return self.render_to_response(self.get_context_data(form=form), status=422)
