@@ -29,9 +29,6 @@ OWN_WORDS = {
         "disclosure": "hiding small counts; pure",
         "questionnaires": "the questionnaires themselves, as data",
     },
-    "blog": {
-        "imaging": "a picture drawn anew from a file that somebody sent; pure",
-    },
     "panel": {
         "paragraphs": "one text: its numbered paragraphs and sentences; pure",
         "comparing": "two texts: what became of each paragraph and word; pure",
@@ -42,6 +39,7 @@ OWN_WORDS = {
     },
 }
 GROUND = {
+    "imaging": "a picture drawn anew from a file that somebody sent; pure",
     "queues": "rows as a queue",
     "richtext": "Markdown to safe HTML, and the differences between two texts",
 }
