@@ -57,7 +57,7 @@ SHELL_WORDS = {
     "demo": "invented data to look at",
     "decisions": "dated decision records",
 }
-PURE = {"instrument", "disclosure", *OWN_WORDS["panel"], *OWN_WORDS["blog"]}
+PURE = {"instrument", "disclosure", *OWN_WORDS["panel"]}
 
 
 def words_in(folder: str) -> set[str]:
