@@ -17,7 +17,7 @@ from django.utils.cache import patch_cache_control
 from django.utils.translation import gettext as _
 from django_structlog.middlewares import RequestMiddleware
 
-from blog.imaging import MOST_BYTES
+from commons.imaging import MOST_BYTES
 from commons.people.models import SIGNED_IN_AT
 from commons.people.models.roles import MFA_ROLES
 

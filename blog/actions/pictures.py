@@ -4,9 +4,9 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from blog.actions.writing import NotYours, lock_post
-from blog.imaging import Drawn
 from blog.models import Picture, PictureFile, Post, Submission
 from commons.audit.actions import record
+from commons.imaging import Drawn
 from commons.moderation.models import Standing
 from commons.people.models import User
 

@@ -9,11 +9,11 @@ from django.db.models import Q
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
-from blog.imaging import MOST_BYTES
 from blog.models import Author, Draft, Language, Note, Picture
 from blog.models.writing import LONGEST_INTEREST, LONGEST_SUMMARY, LONGEST_TEXT, LONGEST_TITLE, MANDATES
 from commons.contributions.models import Mandate
 from commons.contributions.reports import choices
+from commons.imaging import MOST_BYTES
 from commons.moderation.forms import plain_lines
 from commons.people.models import Organisation, User
 from commons.themes.models import Theme

@@ -21,9 +21,9 @@ from blog.actions.pictures import (
 )
 from blog.actions.writing import NotYours
 from blog.forms.writing import AltForm, PictureForm
-from blog.imaging import PictureRefused, draw
 from blog.models import Picture, PictureFile
 from blog.views.writing import OwnPostMixin
+from commons.imaging import PictureRefused, draw
 
 
 class PicturesView(OwnPostMixin, FormView):

@@ -85,6 +85,10 @@ class Kind(models.TextChoices):
     SUGGESTION = "suggestion", _("Suggestion")
     NOTE = "note", _("Note")
     IDEA = "idea", _("Idea")
+    PROPOSAL = "proposal", _("Proposal")
+
+
+TITLED = (Kind.IDEA, Kind.PROPOSAL)
 
 
 class Mandate(models.TextChoices):
@@ -217,7 +221,7 @@ class Contribution(Moderated):
     root = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="+")
     depth = models.PositiveSmallIntegerField(default=0)
     kind = models.CharField(_("kind"), max_length=12, choices=Kind, default=Kind.COMMENT)
-    # Only an idea has one.
+    # Only ideas and proposals have one.
     title = models.CharField(_("title"), max_length=LONGEST_TITLE, blank=True)
     body = models.TextField(_("text"), max_length=LONGEST)
     replacement = models.TextField(_("words instead"), max_length=LONGEST, blank=True)
@@ -275,7 +279,7 @@ class Contribution(Moderated):
                 name="only_a_suggestion_has_words_instead",
             ),
             models.CheckConstraint(
-                condition=models.Q(kind=Kind.IDEA) | models.Q(title=""), name="only_an_idea_has_a_title"
+                condition=models.Q(kind__in=TITLED) | models.Q(title=""), name="only_an_idea_has_a_title"
             ),
             models.CheckConstraint(
                 condition=models.Q(parent=None, root=None, depth=0)

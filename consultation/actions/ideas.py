@@ -31,7 +31,7 @@ def add_idea(
     Raises what `add_contribution` raises.
     """
     # One at a time for each author, so that the second half of a double click opens no second thread.
-    User.objects.select_for_update().get(pk=by.pk)
+    User.objects.select_for_update(no_key=True).get(pk=by.pk)
     # Apart from the keys of comments, so that no form of another kind is taken for this one.
     key = uuid.uuid5(key, "idea")
     already = Idea.objects.filter(contribution__author=by, contribution__key=key).select_related("contribution").first()

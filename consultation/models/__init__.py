@@ -1,19 +1,35 @@
 """The rows of the process, one module for each noun."""
 
+from consultation.models.capture import EventIdea, EventNote, EventPhoto, EventTable
+from consultation.models.events import Event, EventFeedback, EventHelper, EventMove, EventSession, Registration
 from consultation.models.ideas import Idea, IdeaOrder, Need
+from consultation.models.marks import Ballot, Mark, MarkKind
 from consultation.models.phases import Act, Follower, Phase, PhaseMove, PhaseNotice, State
 from consultation.models.sources import Source, SourceFile, SourceKind
 from consultation.models.texts import Text, Words, lang_attr
 
 __all__ = [
     "Act",
+    "Ballot",
+    "Event",
+    "EventFeedback",
+    "EventHelper",
+    "EventIdea",
+    "EventMove",
+    "EventNote",
+    "EventPhoto",
+    "EventSession",
+    "EventTable",
     "Follower",
     "Idea",
     "IdeaOrder",
+    "Mark",
+    "MarkKind",
     "Need",
     "Phase",
     "PhaseMove",
     "PhaseNotice",
+    "Registration",
     "Source",
     "SourceFile",
     "SourceKind",

@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping, Sequence
 from PIL import Image, ImageDraw, ImageFont
 
 from blog.actions.pictures import add_picture
-from blog.imaging import draw
 from blog.models import Picture, Post
+from commons.imaging import draw
 from commons.people.models import User
 
 WIDE, HIGH = 1200, 680

@@ -29,9 +29,6 @@ OWN_WORDS = {
         "disclosure": "hiding small counts; pure",
         "questionnaires": "the questionnaires themselves, as data",
     },
-    "blog": {
-        "imaging": "a picture drawn anew from a file that somebody sent; pure",
-    },
     "panel": {
         "paragraphs": "one text: its numbered paragraphs and sentences; pure",
         "comparing": "two texts: what became of each paragraph and word; pure",
@@ -42,6 +39,7 @@ OWN_WORDS = {
     },
 }
 GROUND = {
+    "imaging": "a picture drawn anew from a file that somebody sent; pure",
     "queues": "rows as a queue",
     "richtext": "Markdown to safe HTML, and the differences between two texts",
 }
@@ -59,7 +57,7 @@ SHELL_WORDS = {
     "demo": "invented data to look at",
     "decisions": "dated decision records",
 }
-PURE = {"instrument", "disclosure", *OWN_WORDS["panel"], *OWN_WORDS["blog"]}
+PURE = {"instrument", "disclosure", *OWN_WORDS["panel"]}
 
 
 def words_in(folder: str) -> set[str]:

@@ -20,10 +20,10 @@ from blog.actions.pictures import (
     drop_picture,
 )
 from blog.actions.writing import NotYours, hand_in, keep_draft, withdraw_post
-from blog.imaging import MOST_BYTES, draw
 from blog.models import Picture, Post
+from commons.imaging import MOST_BYTES, draw
 from coopstrategy.middleware import MOST_BYTES_OF_A_FORM, LimitsMiddleware
-from tests.blog.test_imaging import HARMLESS, REFUSED
+from tests.commons.test_imaging import HARMLESS, REFUSED
 from tests.factories.blog import a_draft, a_photo, a_picture, a_post, a_submission, an_editor
 from tests.factories.people import UserFactory
 

@@ -22,10 +22,10 @@ from blog.actions.bylines import add_guest, ask_coauthor, join_post
 from blog.actions.editing import approve_submission
 from blog.actions.pictures import add_picture
 from blog.actions.writing import hand_in, keep_draft, start_post
-from blog.imaging import draw
 from blog.models import Picture, Post, Submission
 from commons.contributions.actions import add_contribution
 from commons.contributions.models import Contribution
+from commons.imaging import draw
 from commons.moderation.models import Moderation, Standing
 from commons.people.models import User
 from commons.themes.models import Theme

@@ -12,7 +12,7 @@ import pytest
 from PIL import Image, ImageCms
 from PIL.PngImagePlugin import PngInfo
 
-from blog.imaging import MOST_BYTES, WIDTHS, Drawn, PictureRefused, draw
+from commons.imaging import MOST_BYTES, WIDTHS, Drawn, PictureRefused, draw
 from tests.factories.blog import a_photo
 
 NOT_READABLE = "This is not a picture that we can read. Choose a JPEG, PNG, WebP or GIF."

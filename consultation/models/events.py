@@ -1,0 +1,403 @@
+"""Events such as Congress: when and where, the programme by room and time, who comes, who helps on the day, and what those who
+came said about it afterwards.
+
+Whether registration, speaking or marking is open is never stored: the dates say it. What was moved or called off is told with
+its reason.
+"""
+
+import datetime as dt
+import uuid
+from typing import Any, Self
+
+from django.conf import settings
+from django.db import models
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.functional import cached_property
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+
+from commons import richtext
+from commons.contributions.models import Thread
+from commons.people.models import Organisation
+from commons.themes.models import Theme
+from consultation.models.texts import Words
+
+SPEAKING_AFTER = dt.timedelta(days=7)
+"""How long after an event a phone that was offline may still bring what was written there."""
+
+
+class EventQuerySet(models.QuerySet):
+    """Words for choosing events."""
+
+    def public(self) -> Self:
+        """What everybody may read: also those that were called off, so that nobody travels in vain."""
+        return self.exclude(state=Event.State.DRAFT)
+
+    def visible_to(self, user: Any) -> Self:
+        """What is public; to staff all of it."""
+        if getattr(user, "is_staff", False):
+            return self
+        return self.public()
+
+    def ahead(self, now: dt.datetime) -> Self:
+        return self.filter(ends_at__gte=now).order_by("starts_at", "pk")
+
+    def over(self, now: dt.datetime) -> Self:
+        return self.filter(ends_at__lt=now).order_by("-starts_at", "-pk")
+
+
+class Event(models.Model):
+    """One event. `slug` stands in its address and does not change. `revision` grows by one with each change.
+
+    `joining` (how to get in: a door, a link) is shown only to those who are registered. `say_code` is the word by which somebody
+    in the room says something without an account. Without a `capacity` there is room for all.
+    """
+
+    class State(models.TextChoices):
+        DRAFT = "draft", _("Not published yet")
+        PUBLIC = "public", _("Public")
+        CANCELLED = "cancelled", _("Called off")
+
+    slug = models.SlugField(max_length=60, unique=True)
+    title = models.CharField(_("name"), max_length=120)
+    title_cy = models.CharField(_("name in Welsh"), max_length=120, blank=True)
+    summary = models.TextField(_("in two sentences"), max_length=400)
+    summary_cy = models.TextField(_("in two sentences, in Welsh"), max_length=400, blank=True)
+    body = models.TextField(_("what to expect"), max_length=10_000, blank=True)
+    body_cy = models.TextField(_("what to expect, in Welsh"), max_length=10_000, blank=True)
+    starts_at = models.DateTimeField(_("starts"))
+    ends_at = models.DateTimeField(_("ends"))
+    venue = models.CharField(_("where"), max_length=200)
+    access = models.TextField(_("getting there and getting in"), max_length=3000, blank=True)
+    joining = models.TextField(_("for those who are registered"), max_length=3000, blank=True)
+    capacity = models.PositiveIntegerField(_("places"), null=True, blank=True)
+    registration_opens_at = models.DateTimeField(_("registration opens"), null=True, blank=True)
+    registration_closes_at = models.DateTimeField(_("registration closes"), null=True, blank=True)
+
+    say_code = models.CharField(max_length=12, unique=True, editable=False)
+    marks_each = models.PositiveSmallIntegerField(_("marks of each kind for each theme"), default=3)
+    marks_open_at = models.DateTimeField(_("marking opens"), null=True, blank=True)
+    marks_close_at = models.DateTimeField(_("marking closes"), null=True, blank=True)
+    # From then on the counts stand beside the ideas and do not change any more.
+    marks_frozen_at = models.DateTimeField(null=True, blank=True, editable=False)
+    marks_published_at = models.DateTimeField(null=True, blank=True, editable=False)
+
+    state = models.CharField(_("state"), max_length=10, choices=State, default=State.DRAFT, editable=False)
+    cancel_reason = models.TextField(_("why it was called off"), max_length=1000, blank=True)
+    cancel_reason_cy = models.TextField(_("why it was called off, in Welsh"), max_length=1000, blank=True)
+    revision = models.PositiveIntegerField(default=1, editable=False)
+    made_at = models.DateTimeField(default=timezone.now, editable=False)
+    changed_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    objects = EventQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["starts_at", "pk"]
+        verbose_name = _("event")
+        verbose_name_plural = _("events")
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(ends_at__gt=models.F("starts_at")), name="an_event_ends_after_it_starts"
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(state="cancelled") | ~models.Q(cancel_reason=""),
+                name="what_is_called_off_has_a_reason",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(marks_open_at=None, marks_close_at=None)
+                | models.Q(marks_close_at__gt=models.F("marks_open_at")),
+                name="marking_closes_after_it_opens",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(marks_published_at=None) | models.Q(marks_frozen_at__isnull=False),
+                name="only_frozen_marks_are_published",
+            ),
+        ]
+        indexes = [models.Index(fields=["ends_at"], name="events_by_end")]
+
+    def __str__(self) -> str:
+        return self.title
+
+    def get_absolute_url(self) -> str:
+        return reverse("consultation:event", args=[self.slug])
+
+    @property
+    def audit_label(self) -> str:
+        return f"event {self.slug}"
+
+    @property
+    def is_public(self) -> bool:
+        return self.state != self.State.DRAFT
+
+    @property
+    def is_cancelled(self) -> bool:
+        return self.state == self.State.CANCELLED
+
+    @property
+    def title_told(self) -> Words:
+        return Words.of(self.title, self.title_cy)
+
+    @property
+    def summary_told(self) -> Words:
+        return Words.of(self.summary, self.summary_cy)
+
+    @property
+    def body_told(self) -> Words:
+        return Words.of(self.body, self.body_cy)
+
+    @property
+    def cancel_reason_told(self) -> Words:
+        return Words.of(self.cancel_reason, self.cancel_reason_cy)
+
+    def takes_registrations_at(self, now: dt.datetime) -> bool:
+        """Public, and within its dates. It closes when the event ends, unless a day before that was set."""
+        opens, closes = self.registration_opens_at, self.registration_closes_at or self.ends_at
+        return self.state == self.State.PUBLIC and (opens is None or opens <= now) and now < closes
+
+    def takes_words_at(self, now: dt.datetime) -> bool:
+        """Whether phones may still bring what was said there. A day before counts, for tables that practise."""
+        return (
+            self.state == self.State.PUBLIC
+            and self.starts_at - dt.timedelta(days=1) <= now < self.ends_at + SPEAKING_AFTER
+        )
+
+    def takes_marks_at(self, now: dt.datetime) -> bool:
+        return (
+            self.state == self.State.PUBLIC
+            and self.marks_frozen_at is None
+            and self.marks_open_at is not None
+            and self.marks_open_at <= now
+            and (self.marks_close_at is None or now < self.marks_close_at)
+        )
+
+
+class EventMove(models.Model):
+    """An event was moved to another time or place: what was said before, what is said since, and why. Everybody reads it;
+    `announced_at` is set in the moment in which those who are registered are told."""
+
+    event = models.ForeignKey(Event, models.CASCADE, related_name="moves")
+    starts_before = models.DateTimeField()
+    starts_after = models.DateTimeField()
+    ends_before = models.DateTimeField()
+    ends_after = models.DateTimeField()
+    venue_before = models.CharField(max_length=200)
+    venue_after = models.CharField(max_length=200)
+    reason = models.TextField(_("why"), max_length=1000)
+    reason_cy = models.TextField(_("why, in Welsh"), max_length=1000, blank=True)
+    made_at = models.DateTimeField(default=timezone.now)
+    announced_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["made_at", "pk"]
+        verbose_name = _("move of an event")
+        verbose_name_plural = _("moves of events")
+        constraints = [
+            models.CheckConstraint(condition=~models.Q(reason=""), name="a_move_of_an_event_has_a_reason"),
+            models.CheckConstraint(
+                condition=~models.Q(
+                    starts_before=models.F("starts_after"),
+                    ends_before=models.F("ends_after"),
+                    venue_before=models.F("venue_after"),
+                ),
+                name="a_move_of_an_event_changes_something",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"event {self.event_id} moved"
+
+    @property
+    def reason_told(self) -> Words:
+        return Words.of(self.reason, self.reason_cy)
+
+
+class EventSession(models.Model):
+    """One session of the programme, in one room at one time. Its thread holds what was said in it; `about` are the threads of
+    the sections it was about; `minutes` say afterwards what was said in the room."""
+
+    event = models.ForeignKey(Event, models.CASCADE, related_name="sessions")
+    thread = models.OneToOneField(Thread, models.PROTECT, related_name="event_session", editable=False)
+    title = models.CharField(_("title"), max_length=160)
+    title_cy = models.CharField(_("title in Welsh"), max_length=160, blank=True)
+    room = models.CharField(_("room"), max_length=80, blank=True)
+    starts_at = models.DateTimeField(_("starts"))
+    ends_at = models.DateTimeField(_("ends"))
+    speakers = models.CharField(_("who speaks"), max_length=300, blank=True)
+    summary = models.TextField(_("what it is about"), max_length=1000, blank=True)
+    summary_cy = models.TextField(_("what it is about, in Welsh"), max_length=1000, blank=True)
+    theme = models.ForeignKey(
+        Theme, models.SET_NULL, null=True, blank=True, related_name="event_sessions", verbose_name=_("theme")
+    )
+    about = models.ManyToManyField(
+        Thread, blank=True, related_name="about_in_sessions", verbose_name=_("sections it is about")
+    )
+    minutes = models.TextField(_("what was said"), max_length=50_000, blank=True)
+    minutes_published_at = models.DateTimeField(null=True, blank=True, editable=False)
+    revision = models.PositiveIntegerField(default=1, editable=False)
+
+    class Meta:
+        ordering = ["starts_at", "room", "pk"]
+        verbose_name = _("session")
+        verbose_name_plural = _("sessions")
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(ends_at__gt=models.F("starts_at")), name="a_session_ends_after_it_starts"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(minutes_published_at=None) | ~models.Q(minutes=""),
+                name="published_minutes_have_words",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+    def get_absolute_url(self) -> str:
+        return f"{reverse('consultation:event', args=[self.event.slug])}#session-{self.pk}"
+
+    @property
+    def audit_label(self) -> str:
+        return f"session {self.pk} of event {self.event_id}"
+
+    @property
+    def is_public(self) -> bool:
+        return self.event.is_public
+
+    @property
+    def title_told(self) -> Words:
+        return Words.of(self.title, self.title_cy)
+
+    @property
+    def summary_told(self) -> Words:
+        return Words.of(self.summary, self.summary_cy)
+
+    @cached_property
+    def minutes_html(self) -> SafeString:
+        return richtext.to_html(self.minutes, top_heading=4)
+
+
+class EventHelper(models.Model):
+    """Somebody who helps at one event without being staff."""
+
+    class Part(models.TextChoices):
+        DOOR = "door", _("At the door: checks people in")
+        FACILITATOR = "facilitator", _("Facilitator: groups and merges ideas")
+
+    event = models.ForeignKey(Event, models.CASCADE, related_name="helpers")
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="helps_at")
+    part = models.CharField(_("what they do"), max_length=12, choices=Part)
+    made_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        verbose_name = _("helper at an event")
+        verbose_name_plural = _("helpers at events")
+        constraints = [
+            models.UniqueConstraint(fields=["event", "person", "part"], name="one_helper_per_event_person_and_part")
+        ]
+
+    def __str__(self) -> str:
+        return f"person {self.person_id} helps at event {self.event_id}"
+
+
+class RegistrationQuerySet(models.QuerySet):
+    """Words for choosing registrations."""
+
+    def visible_to(self, user: Any) -> Self:
+        """One's own; to staff all of them."""
+        if not getattr(user, "is_authenticated", False):
+            return self.none()
+        return self if user.is_staff else self.filter(person=user)
+
+    def in_event(self) -> Self:
+        return self.filter(state=Registration.State.IN)
+
+    def waiting(self) -> Self:
+        """On the waiting list, the first to move up first."""
+        return self.filter(state=Registration.State.WAITING).order_by("number")
+
+
+class Registration(models.Model):
+    """One person who wishes to come. `number` is their place in the order of asking; who has left the list and comes again gets
+    a new one. `key` is on their ticket. Somebody who simply came has a `name` and no account. What they need is read by staff
+    alone, and erased after the event."""
+
+    class State(models.TextChoices):
+        IN = "in", _("Has a place")
+        WAITING = "waiting", _("On the waiting list")
+        CANCELLED = "cancelled", _("Does not come")
+
+    event = models.ForeignKey(Event, models.PROTECT, related_name="registrations")
+    person = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.CASCADE, null=True, blank=True, related_name="registrations"
+    )
+    name = models.CharField(_("name"), max_length=150, blank=True)
+    organisation = models.ForeignKey(
+        Organisation, models.SET_NULL, null=True, blank=True, related_name="registrations", verbose_name=_("co-op")
+    )
+    number = models.PositiveIntegerField(editable=False)
+    state = models.CharField(max_length=10, choices=State, editable=False)
+    access_needs = models.TextField(_("what you need"), max_length=1000, blank=True)
+    key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    made_at = models.DateTimeField(default=timezone.now, editable=False)
+    moved_up_at = models.DateTimeField(null=True, editable=False)
+    cancelled_at = models.DateTimeField(null=True, editable=False)
+    checked_in_at = models.DateTimeField(null=True, editable=False)
+    checked_in_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+", editable=False
+    )
+    # That they had a ballot, and that they gave feedback: never which.
+    ballot_given_at = models.DateTimeField(null=True, editable=False)
+    fed_back_at = models.DateTimeField(null=True, editable=False)
+
+    objects = RegistrationQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["number"]
+        verbose_name = _("registration")
+        verbose_name_plural = _("registrations")
+        constraints = [
+            models.UniqueConstraint(fields=["event", "person"], name="one_registration_per_event_and_person"),
+            models.UniqueConstraint(fields=["event", "number"], name="one_registration_per_event_and_number"),
+            models.CheckConstraint(
+                condition=models.Q(person__isnull=False) | ~models.Q(name=""), name="who_comes_has_a_name"
+            ),
+        ]
+        indexes = [models.Index(fields=["event", "state", "number"], name="registrations_in_order")]
+
+    def __str__(self) -> str:
+        return f"registration {self.number} for event {self.event_id}"
+
+    @property
+    def audit_label(self) -> str:
+        return f"registration {self.pk}"
+
+    @property
+    def name_shown(self) -> str:
+        return self.person.name or self.person.email if self.person is not None else self.name
+
+
+class EventFeedback(models.Model):
+    """What somebody who came said about the event itself. Anonymous when they wished it: then nothing leads to them, and only
+    the day is kept."""
+
+    class Worth(models.TextChoices):
+        VERY = "very", _("Very")
+        MOSTLY = "mostly", _("Mostly")
+        PARTLY = "partly", _("Partly")
+        NOT = "not", _("Not at all")
+
+    event = models.ForeignKey(Event, models.CASCADE, related_name="feedback")
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+")
+    worth = models.CharField(_("was it worth your time"), max_length=8, choices=Worth)
+    heard = models.CharField(_("did you feel heard"), max_length=8, choices=Worth)
+    best = models.TextField(_("what was best"), max_length=2000, blank=True)
+    better = models.TextField(_("what should be better"), max_length=2000, blank=True)
+    given_on = models.DateField(default=timezone.localdate)
+
+    class Meta:
+        verbose_name = _("feedback on an event")
+        verbose_name_plural = _("feedback on events")
+
+    def __str__(self) -> str:
+        return f"feedback {self.pk} on event {self.event_id}"
