@@ -43,19 +43,19 @@ def draw_congress(*, stage: str) -> None:
     ground.prepare()
     delegates, notes, marks = Delegates(ground), Notes(ground), Marks(ground)
     delegates.register(ON_THE_LIST if wanted else BEFORE)
+    is_over = wanted == MOMENTS.index("after")
     if wanted >= 1 > ground.was_drawn:
-        delegates.check_in(BY_NOON)
         notes.make_ideas()
         notes.write_tables(early=True)
         notes.hear_room(closing=False)
         marks.print_ballots()
-        marks.cast(CAST_SO_FAR)
-    if wanted == 2:
-        delegates.check_in(CAME)
+    if wanted >= 1:
+        delegates.check_in(CAME if is_over else BY_NOON)
+        marks.cast(CAST if is_over else CAST_SO_FAR)
+    if is_over:
         notes.write_tables(early=False)
         notes.hear_room(closing=True)
         notes.look_at_held()
-        marks.cast(CAST)
         marks.count()
         marks.propose()
         _write_minutes(ground)

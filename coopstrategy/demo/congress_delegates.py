@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from commons.people.models import Membership, Organisation, User
 from consultation.models import EventFeedback, Registration
-from coopstrategy.demo.congress_ground import Ground, read_congress
+from coopstrategy.demo.congress_ground import Ground, read_congress, rewrite
 from coopstrategy.demo.crowd import read_texts
 from coopstrategy.demo.days import dice_for, key_of
 from coopstrategy.demo.people import BY_KEY
@@ -171,7 +171,7 @@ class Delegates:
                 hour = self.clock.ending(2, "08:30", "10:00") + timedelta(minutes=dice.triangular(0, 80, 40))
             row.checked_in_at, row.checked_in_by = self.clock.past(hour), self.ground.people["rory"]
             row.ballot_given_at = self.clock.ending(2, "10:00", "12:30")
-        Registration.objects.bulk_update(came, ["checked_in_at", "checked_in_by", "ballot_given_at"])
+        rewrite(came, "checked_in_at", "checked_in_by", "ballot_given_at")
 
     # --- afterwards -----------------------------------------------------------------------------------------------------
 
@@ -188,7 +188,7 @@ class Delegates:
             named = row.person if place % 12 == 3 else None
             rows.append(EventFeedback(event=self.event, person=named, given_on=timezone.localdate(day), **words))
         EventFeedback.objects.bulk_create(rows)
-        Registration.objects.bulk_update(came, ["fed_back_at"])
+        rewrite(came, "fed_back_at")
 
     def _only_ticked(self, place: int) -> dict[str, str]:
         """An answer without a word."""

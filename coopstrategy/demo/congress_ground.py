@@ -3,6 +3,7 @@ which lie on the days of the moment that is shown.
 """
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from functools import cache
@@ -45,6 +46,13 @@ BALLOTS_TO_TRY = ("TSLS-WRPS-2345-6789", "BBBN-SHTL-2345-6789")
 def read_congress(name: str = "congress") -> dict[str, Any]:
     """One file of invented words."""
     return json.loads((TEXTS / f"{name}.json").read_text(encoding="utf-8"))
+
+
+def rewrite(rows: Sequence[models.Model], *names: str) -> None:
+    """Save these columns of rows that are there. With so many rows this is ten times as fast as `bulk_update`."""
+    if rows:
+        columns = {"unique_fields": ["pk"], "update_fields": names}
+        type(rows[0])._default_manager.bulk_create(rows, update_conflicts=True, **columns)
 
 
 def code_of_table(number: int) -> str:

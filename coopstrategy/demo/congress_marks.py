@@ -13,7 +13,7 @@ from django.db import models
 from commons.contributions.models import Channel, Contribution, Kind, Thread
 from consultation.models import Ballot, EventIdea, Mark, MarkKind
 from coopstrategy.demo.citing import change_words
-from coopstrategy.demo.congress_ground import BALLOTS_TO_TRY, THEMES, Ground, read_congress
+from coopstrategy.demo.congress_ground import BALLOTS_TO_TRY, THEMES, Ground, read_congress, rewrite
 from coopstrategy.demo.congress_notes import public_notes
 from coopstrategy.demo.days import dice_for, key_of
 from panel.actions.deciding import make_decision
@@ -55,7 +55,7 @@ class Marks:
             ballot.cast_at = self.clock.ending(2, "14:50", "15:30") + timedelta(minutes=dice.triangular(0, 38, 20))
             ballot.revision = dice.choice([1, 1, 1, 1, 2, 3])
             marks += self._marks_of(ballot, ideas, dice)
-        Ballot.objects.bulk_update(fresh, ["cast_at", "revision"])
+        rewrite(fresh, "cast_at", "revision")
         Mark.objects.bulk_create(marks, batch_size=2000)
 
     def _marks_of(self, ballot: Ballot, ideas: dict[str, EventIdea], dice: Random) -> list[Mark]:
@@ -82,7 +82,7 @@ class Marks:
         for idea in ideas:
             idea.desirable_count = counts[idea.pk, MarkKind.DESIRABLE]
             idea.achievable_count = counts[idea.pk, MarkKind.ACHIEVABLE]
-        EventIdea.objects.bulk_update(ideas, ["desirable_count", "achievable_count"])
+        rewrite(ideas, "desirable_count", "achievable_count")
         self.event.marks_frozen_at = self.clock.at(2, "18:05")
         self.event.marks_published_at = self.clock.at(2, "18:20")
         self.event.save(update_fields=["marks_frozen_at", "marks_published_at"])
