@@ -111,20 +111,23 @@ def make_decision(
     wanted = [voice.pk for voice in voices]
     rows = list(
         Contribution.objects.filter(
-            Q(anchor__section=section) | Q(idea__isnull=False),
+            Q(anchor__section=section)
+            | Q(idea__isnull=False)
+            | Q(event_note__isnull=False)
+            | Q(proposed_by_event__isnull=False),
             pk__in=wanted,
             standing=Standing.PUBLISHED,
             thread__audience=Audience.EVERYONE,
         )
         .select_for_update(of=("self",))
-        .select_related("author")
+        .select_related("author", "anchor")
         .order_by("pk")
     )
     cited = _lock_cited(cites, now or timezone.now())
     if not (rows or cited) or len(rows) != len(set(wanted)):
         raise NobodyToAnswer(_("Not all of these can be answered: something was taken back or is not public any more."))
-    # An idea belongs to no section, so several may answer it, each once.
-    said_here = [row.pk for row in rows if not row.is_idea]
+    # What points at no section may be answered in several, in each once.
+    said_here = [row.pk for row in rows if hasattr(row, "anchor")]
     standing = Decision.objects.standing().filter(
         Q(voices__contribution__in=said_here) | Q(section=section, voices__contribution__in=rows)
     )
