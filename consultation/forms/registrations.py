@@ -28,7 +28,7 @@ class RegisterForm(forms.Form):
     access_needs = forms.CharField(
         label=_("What do you need, so that you can take part?"),
         help_text=_(
-            "For example step-free ways, an interpreter, large print, food without nuts. Only staff and you can read this, and it "
+            "For example step-free ways, an interpreter, large print, food without nuts. Only staff and you can read this. It "
             "is erased 30 days after the event"
         ),
         required=False,

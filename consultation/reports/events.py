@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.db.models import Count, Prefetch, Q
+from django.db.models.functions import Coalesce
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -17,8 +18,9 @@ from django.utils.translation import gettext_lazy
 
 from commons.contributions.models import Thread
 from commons.contributions.reports import register_subject, subject_of, with_subjects
+from commons.people.models.organisations import PlainText
 from consultation.models import Event, EventFeedback, EventHelper, EventSession, Registration
-from consultation.models.events import EventQuerySet, clock
+from consultation.models.events import EventQuerySet, RegistrationQuerySet, clock
 
 register_subject("event_session")
 # Whether a session is public is said by its event, so that is fetched along with it.
@@ -321,3 +323,15 @@ def feedback_tally(event: Event) -> FeedbackTally:
         ]
 
     return FeedbackTally(len(rows), counted("worth"), counted("heard"), rows)
+
+
+def door_list(event: Event) -> RegistrationQuerySet:
+    """Who may come in or waits, in the order of their names, for those at the door: without what they need and without their
+    e-mail addresses, which are not even fetched."""
+    name = Coalesce("person__name", "name")
+    rows = Registration.objects.filter(event=event).exclude(state=Registration.State.CANCELLED)
+    return (
+        rows.with_people()
+        .defer("access_needs", "person__email", "person__password")
+        .order_by(PlainText(name), "number")
+    )
