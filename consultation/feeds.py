@@ -21,7 +21,7 @@ from icalendar import Calendar
 from icalendar import Event as Entry
 
 from commons import richtext
-from consultation.models import Event, Phase
+from consultation.models import Event, Phase, Registration
 from consultation.reports.phases import Step, timeline
 
 A_DAY = dt.timedelta(days=1)

@@ -1,5 +1,9 @@
 """Nothing of feedback is left that could be put in an order. It has no rows anywhere yet: events came with the migration before
-this one and no page takes feedback, so the table is made anew with numbers drawn by lot."""
+this one and no page takes feedback, so the table is made anew with numbers drawn by lot.
+
+The text that stood at /events/ until there were events is dropped in whatever language: no page shows it any more, and it said
+only that dates will come.
+"""
 
 import uuid
 
@@ -11,6 +15,10 @@ from django.db import migrations, models
 WORTH = [("very", "Very"), ("mostly", "Mostly"), ("partly", "Partly"), ("not", "Not at all")]
 
 
+def drop_text(apps, schema_editor) -> None:
+    apps.get_model("consultation", "Text").objects.filter(slug="events").delete()
+
+
 class Migration(migrations.Migration):
     dependencies = [
         ("consultation", "0007_events"),
@@ -18,6 +26,7 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        migrations.RunPython(drop_text, migrations.RunPython.noop),
         migrations.DeleteModel(name="EventFeedback"),
         migrations.CreateModel(
             name="EventFeedback",

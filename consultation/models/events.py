@@ -46,8 +46,8 @@ CODE = re.compile(r"(\d{1,9})-?([A-Z0-9]{4})")
 
 
 def clock(moment: dt.datetime) -> str:
-    """A time of day in the site's own time: "10am", "5:30pm"."""
-    return date_format(timezone.localtime(moment), "fa").replace(".", "")
+    """A time of day in the site's own time: "10am", "5:30pm", "noon"."""
+    return date_format(timezone.localtime(moment), "P").replace(".", "").replace(" ", "")
 
 
 def span_told(starts_at: dt.datetime, ends_at: dt.datetime) -> str:
