@@ -57,6 +57,11 @@ def event_list(user: Any, now: dt.datetime) -> EventList:
     return EventList(lines(ahead), lines(over))
 
 
+def events_for_sitemap() -> EventQuerySet:
+    """Only what addresses are made of."""
+    return Event.objects.public().only("slug", "changed_at").order_by("-starts_at", "-pk")
+
+
 @dataclass(frozen=True)
 class Places:
     """How many have a place, wait and have come; `left` is None where there is room for all."""
