@@ -190,6 +190,10 @@ class Event(models.Model):
         return Words.of(self.body, self.body_cy)
 
     @property
+    def body_html(self) -> SafeString:
+        return richtext.to_html(self.body_told.text, top_heading=3, close_gaps=True)
+
+    @property
     def cancel_reason_told(self) -> Words:
         return Words.of(self.cancel_reason, self.cancel_reason_cy)
 
@@ -332,7 +336,7 @@ class EventSession(models.Model):
 
     @cached_property
     def minutes_html(self) -> SafeString:
-        return richtext.to_html(self.minutes, top_heading=4)
+        return richtext.to_html(self.minutes, top_heading=4, close_gaps=True)
 
 
 class EventHelper(models.Model):
