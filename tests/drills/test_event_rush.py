@@ -1,4 +1,4 @@
-"""The suite's rush with the numbers of a real one: two thousand people, of whom half click twice, for a hundred and fifty places."""
+"""The suite's rush with the numbers of a real one: two thousand people, half of whom click twice, for 150 places."""
 
 import os
 import subprocess
