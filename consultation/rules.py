@@ -3,8 +3,9 @@
 import rules
 
 from commons.contributions.rules import is_published
-from commons.people.models import Role
+from commons.people.models import Role, User
 from commons.people.rules import holds, is_staff
+from consultation.models import Event, EventHelper, Registration
 
 is_present = rules.is_authenticated & rules.is_active
 
@@ -23,3 +24,48 @@ rules.add_perm("consultation.withdraw_source", is_staff)
 rules.add_perm("consultation.add_idea", is_present)
 rules.add_perm("consultation.comment_on_idea", is_present & is_published)
 rules.add_perm("consultation.export_library", is_staff | holds(Role.PANEL_MEMBER, Role.CHAIR))
+
+
+# --- Events -------------------------------------------------------------------------------------------------------------------
+
+
+@rules.predicate
+def helps_at_door(user: User, event: Event | None) -> bool:
+    """Named by staff to check people in at this event."""
+    return (
+        event is not None and EventHelper.objects.filter(event=event, person=user, part=EventHelper.Part.DOOR).exists()
+    )
+
+
+@rules.predicate
+def is_own(user: User, registration: Registration | None) -> bool:
+    return registration is not None and registration.person_id == user.pk
+
+
+for verb in (
+    "see_event_list",
+    "see_event",
+    "add_event",
+    "change_event",
+    "move_event",
+    "publish_event",
+    "cancel_event",
+    "add_session",
+    "change_session",
+    "drop_session",
+    "publish_minutes",
+    "add_helper",
+    "drop_helper",
+    "see_registration_list",
+    "read_access_needs",
+    "see_feedback",
+    "export_registrations",
+):
+    rules.add_perm(f"consultation.{verb}", is_staff)
+rules.add_perm("consultation.register_person", is_present)
+rules.add_perm("consultation.see_ticket", is_present)
+rules.add_perm("consultation.give_feedback", is_present)
+rules.add_perm("consultation.cancel_registration", is_staff | is_present & is_own)
+rules.add_perm("consultation.check_in", is_staff | is_present & helps_at_door)
+rules.add_perm("consultation.undo_check_in", is_staff | is_present & helps_at_door)
+rules.add_perm("consultation.register_walk_in", is_staff | is_present & helps_at_door)

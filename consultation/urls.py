@@ -3,7 +3,7 @@
 from django.urls import path
 
 from consultation import feeds
-from consultation.views import ideas, phases, sources, texts
+from consultation.views import events, ideas, phases, programme, registrations, sources, texts
 
 app_name = "consultation"
 
@@ -13,7 +13,6 @@ PAGES = {
     "about/accessibility/": "accessibility",
     "about/privacy/": "privacy",
     "about/contact/": "contact",
-    "events/": "events",
 }
 
 urlpatterns = [
@@ -53,4 +52,46 @@ urlpatterns += [
     path("ideas/<int:pk>/", ideas.IdeaView.as_view(), name="idea"),
     path("ideas/<int:pk>/edit/", ideas.IdeaChangeView.as_view(), name="idea-change"),
     path("ideas/<int:pk>/comment/", ideas.IdeaCommentView.as_view(), name="idea-comment"),
+]
+
+# --- Events -------------------------------------------------------------------------------------------------------------------
+
+urlpatterns += [
+    path("events/", events.EventListView.as_view(), name="events"),
+    path("events/<slug:slug>/", events.EventView.as_view(), name="event"),
+    path("events/<slug:slug>/calendar.ics", feeds.EventCalendarView.as_view(), name="event-calendar"),
+    path("events/<slug:slug>/register/", registrations.RegisterView.as_view(), name="event-register"),
+    path("events/<slug:slug>/leave/", registrations.LeaveView.as_view(), name="event-leave"),
+    path("events/<slug:slug>/ticket/", registrations.TicketView.as_view(), name="event-ticket"),
+    path("events/<slug:slug>/feedback/", registrations.FeedbackView.as_view(), name="event-feedback"),
+    path("events/<slug:slug>/door/", registrations.DoorView.as_view(), name="event-door"),
+    path("events/<slug:slug>/door/walk-in/", registrations.WalkInView.as_view(), name="event-walk-in"),
+    path("events/<slug:slug>/door/<uuid:key>/", registrations.CheckInView.as_view(), name="event-check-in"),
+    path("events/<slug:slug>/door/<uuid:key>/undo/", registrations.UndoView.as_view(), name="event-check-in-undo"),
+    path("staff/events/", events.EventStaffListView.as_view(), name="event-staff-list"),
+    path("staff/events/new/", events.EventAddView.as_view(), name="event-add"),
+    path("staff/events/<slug:slug>/", events.EventStaffView.as_view(), name="event-staff"),
+    path("staff/events/<slug:slug>/change/", events.EventChangeView.as_view(), name="event-change"),
+    path("staff/events/<slug:slug>/move/", events.EventMoveView.as_view(), name="event-move"),
+    path("staff/events/<slug:slug>/publish/", events.EventPublishView.as_view(), name="event-publish"),
+    path("staff/events/<slug:slug>/cancel/", events.EventCancelView.as_view(), name="event-cancel"),
+    path("staff/events/<slug:slug>/helpers/", events.HelperListView.as_view(), name="helper-list"),
+    path("staff/events/<slug:slug>/helpers/<int:pk>/drop/", events.HelperDropView.as_view(), name="helper-drop"),
+    path("staff/events/<slug:slug>/sessions/", programme.SessionListView.as_view(), name="session-list"),
+    path("staff/events/<slug:slug>/sessions/new/", programme.SessionAddView.as_view(), name="session-add"),
+    path("staff/events/<slug:slug>/sessions/<int:pk>/", programme.SessionChangeView.as_view(), name="session-change"),
+    path("staff/events/<slug:slug>/sessions/<int:pk>/drop/", programme.SessionDropView.as_view(), name="session-drop"),
+    path("staff/events/<slug:slug>/sessions/<int:pk>/minutes/", programme.MinutesView.as_view(), name="minutes"),
+    path(
+        "staff/events/<slug:slug>/registrations/",
+        registrations.RegistrationListView.as_view(),
+        name="registration-list",
+    ),
+    path(
+        "staff/events/<slug:slug>/registrations/<int:pk>/cancel/",
+        registrations.RegistrationCancelView.as_view(),
+        name="registration-cancel",
+    ),
+    path("staff/events/<slug:slug>/needs/", registrations.AccessNeedsView.as_view(), name="access-needs"),
+    path("staff/events/<slug:slug>/feedback/", registrations.FeedbackListView.as_view(), name="feedback-list"),
 ]

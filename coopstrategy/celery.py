@@ -23,6 +23,7 @@ app.conf.beat_schedule = {
     "announce public replies": {"task": "contributions.announce", "schedule": 60.0},
     "publish sections whose time has come": {"task": "panel.publish_due", "schedule": 60.0},
     "announce posts and comments of the blog": {"task": "blog.announce", "schedule": 60.0},
-    "announce phases of the process": {"task": "consultation.announce", "schedule": 60.0},
+    "announce phases of the process, and moves of events": {"task": "consultation.announce", "schedule": 60.0},
+    "forget what people needed at events": {"task": "consultation.forget", "schedule": 3600.0},
     "claim waiting register imports": {"task": "people.sweep_register_imports", "schedule": 60.0},
 }

@@ -60,9 +60,10 @@ class Fact:
 
 
 @transaction.atomic
-def notify_all(facts: Iterable[Fact], *, by: Any, kind: str, about: models.Model) -> int:
-    """Tell many people at once, on the site and not by e-mail: two queries and one entry in the record, about `about`, however
-    many they are. A key that somebody has been told already changes nothing. Returns how many facts were given."""
+def notify_all(facts: Iterable[Fact], *, by: Any, kind: str, about: models.Model, mail: bool = False) -> int:
+    """Tell many people at once: two queries and one entry in the record, about `about`, however many they are. A key that
+    somebody has been told already changes nothing. With `mail`, each is sent a service message by the worker. Returns how many
+    facts were given."""
     notices = [
         Notice(
             recipient=fact.recipient,
@@ -71,6 +72,8 @@ def notify_all(facts: Iterable[Fact], *, by: Any, kind: str, about: models.Model
             subject=_line(fact.subject),
             text=fact.text,
             path=fact.path,
+            mail_state=MailState.WAITING if mail else MailState.NONE,
+            mail_due_at=timezone.now() if mail else None,
         )
         for fact in facts
     ]

@@ -98,10 +98,6 @@ TEXTS = {
         "Contact",
         "Call, write or e-mail us in the ways shown at the foot of every page. We can take your answers by phone.",
     ),
-    "events": (
-        "Events",
-        "Congress and the smaller meetings around it will be listed here as soon as they have a date.",
-    ),
 }
 
 

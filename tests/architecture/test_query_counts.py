@@ -24,7 +24,7 @@ from commons.moderation.models import Cause
 from commons.people.models import Outcome, RegisterImport, RegisterImportRow, Sector, User
 from commons.queues import State
 from commons.themes.models import Theme
-from consultation.models import Idea, Phase, Source, Text
+from consultation.models import Event, EventFeedback, EventMove, Idea, Phase, Source, Text
 from panel.actions.deciding import Cited, make_decision, record_dissent
 from panel.actions.publishing import Because
 from panel.actions.seats import declare_seat
@@ -33,6 +33,7 @@ from tests.architecture.addresses import addresses
 from tests.factories.blog import a_post
 from tests.factories.consultation import a_source, an_idea, said_of
 from tests.factories.contributions import ContributionFactory
+from tests.factories.events import a_helper, a_session, an_event, registered
 from tests.factories.panel import a_section, publish, said_to
 from tests.factories.people import AppointmentFactory, MembershipFactory, OrganisationFactory, UserFactory
 from tests.factories.phases import a_phase, move
@@ -201,6 +202,45 @@ class Place:
         ContributionFactory(parent=row)
         support_contribution(row, by=UserFactory())
 
+    @cached_property
+    def event(self) -> Event:
+        event = an_event(starts=-timedelta(hours=1))
+        a_helper(event, person=self.member)
+        return event
+
+    def an_event_of_all_kinds(self) -> None:
+        """One to come, for which the member is registered, and one that is over."""
+        number = Event.objects.count()
+        registered(an_event("Congress", slug=f"ahead-{number}"), person=self.member)
+        registered(an_event("Congress", slug=f"over-{number}", starts=-timedelta(days=9)), person=self.member)
+
+    def a_session_of_it(self) -> None:
+        """With a theme, minutes and two sections it is about; and a move."""
+        number = self.event.sessions.count()
+        given = {"minutes": "We spoke.", "minutes_published_at": timezone.now(), "room": f"Room {number}"}
+        session = a_session(self.event, theme=a_theme(f"Theme {Theme.objects.count()}"), **given)
+        session.about.set([a_section(slug=f"s-{number}-{one}", chair=self.chair).thread for one in range(2)])
+        EventMove.objects.create(
+            event=self.event,
+            starts_before=self.event.starts_at,
+            starts_after=self.event.starts_at,
+            ends_before=self.event.ends_at,
+            ends_after=self.event.ends_at,
+            venue_before=f"Barn {number}",
+            venue_after="Hall",
+            reason="Storm",
+        )
+
+    def a_registration(self) -> None:
+        """One that waits, one with a place and a co-op, and one who simply came; and their feedback."""
+        registered(self.event, state="waiting", access_needs="A ramp")
+        registered(self.event, organisation=OrganisationFactory(), access_needs="A ramp")
+        registered(self.event, name="Ida", checked_in_at=timezone.now())
+        a_helper(self.event, "facilitator")
+        for _answer in range(5):
+            given = {"worth": "very", "heard": "very", "best": "Soup", "person": UserFactory()}
+            EventFeedback.objects.create(event=self.event, **given)
+
     def a_text(self) -> None:
         Text.objects.create(slug=f"page-{Text.objects.count()}", title="Page", body="Text")
 
@@ -222,6 +262,14 @@ def is_chair(place: Place) -> User:
 
 def is_moderator(place: Place) -> User:
     return place.moderator
+
+
+def of_event(place: Place) -> dict[str, Any]:
+    return {"slug": place.event.slug}
+
+
+def is_member(place: Place) -> User:
+    return place.member
 
 
 def in_section(place: Place) -> dict[str, Any]:
@@ -286,6 +334,14 @@ PAGES = [
     Page(
         "consultation:idea", Place.said_to_an_idea, lambda place: {"pk": place.idea.pk}, who=lambda place: place.member
     ),
+    Page("consultation:events", Place.an_event_of_all_kinds, who=is_member),
+    Page("consultation:event", Place.a_session_of_it, of_event, who=is_member),
+    Page("consultation:event-door", Place.a_registration, of_event, who=is_member),
+    Page("consultation:event-staff-list", Place.an_event_of_all_kinds),
+    Page("consultation:session-list", Place.a_session_of_it, of_event),
+    Page("consultation:registration-list", Place.a_registration, of_event),
+    Page("consultation:helper-list", Place.a_registration, of_event),
+    Page("consultation:feedback-list", Place.a_registration, of_event),
     Page("audit:entry-list", Place.an_entry),
 ]
 

@@ -12,6 +12,7 @@ from census.instrument import Question, fields
 from census.views.access import token_of
 from commons.exports.reports import reports_for
 from tests.browser.blog import blog_pages
+from tests.browser.events import event_pages
 from tests.browser.library import library_pages
 from tests.browser.site_page import SitePage, errors
 from tests.browser.strategy import strategy_pages
@@ -40,6 +41,18 @@ NO_PAGE = {
     "panel:pack-file": "a file",
     "consultation:calendar": "days for calendars",
     "consultation:follow": "a button's POST",
+    "consultation:event-calendar": "hours for calendars",
+    **dict.fromkeys(
+        (
+            "consultation:event-leave",
+            "consultation:event-check-in-undo",
+            "consultation:event-publish",
+            "consultation:helper-drop",
+            "consultation:session-drop",
+            "consultation:registration-cancel",
+        ),
+        "a button's POST",
+    ),
     "blog:feed": "news for feed readers",
     "blog:theme-feed": "news for feed readers",
     "blog:author-feed": "news for feed readers",
@@ -75,13 +88,14 @@ def pages_of(world: World) -> Iterator[SitePage]:
     yield from strategy_pages(world)
     yield from blog_pages(world)
     yield from library_pages(world)
+    yield from event_pages(world)
     yield from demo_pages(world)
 
 
 def public_pages(world: World) -> Iterator[SitePage]:
     yield SitePage("home", "visitor", "/")
     yield SitePage("home, signed in", "member", "/")
-    slugs = ("about", "timeline", "confidentiality", "accessibility", "privacy", "contact", "events")
+    slugs = ("about", "timeline", "confidentiality", "accessibility", "privacy", "contact")
     for slug in slugs:
         yield SitePage(slug, "visitor", reverse(f"consultation:{slug}"))
     yield SitePage("the data", "visitor", reverse("people:register-show"))

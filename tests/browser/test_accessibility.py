@@ -15,6 +15,7 @@ from django.urls import reverse
 from tests.architecture.tree import ROOT
 from tests.browser.blog import blog_pages
 from tests.browser.conftest import Walker
+from tests.browser.events import event_pages
 from tests.browser.library import library_pages
 from tests.browser.pages import (
     account_pages,
@@ -151,10 +152,19 @@ GROUPS = [
     strategy_pages,
     blog_pages,
     library_pages,
+    event_pages,
     demo_pages,
 ]
 # Long walks are shared out, so that several cores can walk.
-PARTS = {account_pages: 3, answering_pages: 5, staff_pages: 4, strategy_pages: 5, blog_pages: 5, library_pages: 2}
+PARTS = {
+    account_pages: 3,
+    answering_pages: 5,
+    staff_pages: 4,
+    strategy_pages: 5,
+    blog_pages: 5,
+    library_pages: 2,
+    event_pages: 3,
+}
 # What most people meet, on whatever telephone they have, is walked whole each time.
 WALKED_WHOLE = {answering_pages}
 WALKS = [

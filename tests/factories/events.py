@@ -3,6 +3,8 @@
 an_event("Congress", starts=dt.timedelta(hours=-1), hours=8)    public; `starts` is counted from now
 an_event(state="draft")                                         only staff see it
 a_session(event, "Money", theme=a_theme("Finance"))             with a thread of its own
+registered(event, state="waiting")              somebody with a place, or who waits; `person=`, `name=` for who simply came
+a_helper(event, part="door")                    somebody who helps there
 a_table(session, 4)                                             a table with a code
 an_event_idea(event, "A bank of looms", theme=...)              as it is put to everybody
 a_note(session, "We need looms.", table=...)                    written down at a table, public
@@ -16,8 +18,10 @@ from django.utils import timezone
 from django.utils.text import slugify
 
 from commons.contributions.models import Channel, Contribution, Kind, Thread
+from commons.people.models import User
 from commons.themes.models import Theme
-from consultation.models import Event, EventIdea, EventNote, EventSession, EventTable
+from consultation.models import Event, EventHelper, EventIdea, EventNote, EventSession, EventTable, Registration
+from tests.factories.people import UserFactory
 from tests.factories.themes import a_theme
 
 
@@ -44,6 +48,17 @@ def a_session(event: Event, title: str = "Money", *, theme: Theme | None = None,
     return EventSession.objects.create(
         event=event, title=title, theme=theme, thread=Thread.objects.create(), **(fields | given)
     )
+
+
+def registered(event: Event, *, state: str = "in", **given: Any) -> Registration:
+    """`given` is any field of `Registration`."""
+    number = event.registrations.count() + 1
+    person = None if "name" in given else given.pop("person", None) or UserFactory()
+    return Registration.objects.create(event=event, person=person, number=number, state=state, **given)
+
+
+def a_helper(event: Event, part: str = "door", *, person: User | None = None) -> User:
+    return EventHelper.objects.create(event=event, person=person or UserFactory(), part=part).person
 
 
 def a_table(session: EventSession, number: int = 1, *, theme: Theme | None = None) -> EventTable:

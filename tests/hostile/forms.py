@@ -26,6 +26,7 @@ from consultation.models import Phase, PhaseMove, Source, Text
 from panel.models import Decision, Dissent, Draft, Seat
 from tests.browser.pages import fit
 from tests.browser.world import PASSWORD, World
+from tests.hostile.events import event_forms_of
 from tests.hostile.inputs import encoded
 
 FORM = "application/x-www-form-urlencoded"
@@ -54,6 +55,7 @@ def forms_of(world: World) -> Iterator[Form]:
     yield from strategy_forms(world)
     yield from blog_forms(world)
     yield from library_forms(world)
+    yield from event_forms(world)
 
 
 def account_forms(world: World) -> Iterator[Form]:
@@ -165,6 +167,7 @@ def staff_forms(world: World) -> Iterator[Form]:
     for role, person in (("staff", world.staff), ("analyst", world.analyst)):
         for report in reports_for(person):
             wanted = {"wave": str(world.wave.pk).encode(), "show": b"codes", "batch": batch}
+            wanted["event"] = str(world.events["now"].pk).encode()
             good = {name: wanted.get(name, b"") for name in report.form_class.base_fields}
             good |= {"purpose": b"For the panel", "key": b"abc"} if report.asks_purpose else {"key": b"abc"}
             ask = reverse("exports:job-ask", args=[report.name])
@@ -411,6 +414,12 @@ def library_forms(world: World) -> Iterator[Form]:
     )
     withdraw = reverse("consultation:source-withdraw", args=[world.sources["public"].pk])
     yield Form("withdraw a source", "staff", withdraw, {"reason": b"Wrong figures"})
+
+
+def event_forms(world: World) -> Iterator[Form]:
+    """What staff write of an event, what people say who come, and what is done at the door."""
+    for name, role, url, good, reads in event_forms_of(world):
+        yield Form(name, role, url, good, reads)
 
 
 def newest(model: type, name: str, by: str = "pk") -> Reader:

@@ -15,7 +15,7 @@ from commons.digests.models import Notice
 from commons.exports.models import ExportJob
 from commons.moderation.models import Appeal, Moderation, Verdict
 from commons.people.models import Membership, User
-from consultation.models import Follower, Idea, Source
+from consultation.models import Event, Follower, Idea, Registration, Source
 from panel.models import Decision, Dissent, Draft, Section, Version
 from tests.architecture.tree import PARTS
 from tests.permissions.world import VIEWERS
@@ -104,6 +104,8 @@ SEEN = {
                     "everyone, a post",
                     "everyone, A bank of looms",
                     "everyone, A held idea",
+                    "everyone, Money",
+                    "everyone, A secret session",
                 }
                 for viewer in VIEWERS
             },
@@ -119,6 +121,11 @@ SEEN = {
         },
     ),
     Source: (lambda row: row.title, {**{viewer: {"How clubs borrow"} for viewer in VIEWERS}, "staff": ALL}),
+    Event: (lambda row: row.title, {**{viewer: {"Congress"} for viewer in VIEWERS}, "staff": ALL}),
+    Registration: (
+        lambda row: f"{row.person} {row.state}",
+        {"person": {"person in"}, "member": {"member waiting"}, "staff": ALL},
+    ),
     Section: (lambda row: row.title, {**{viewer: {"Finance that fits"} for viewer in VIEWERS}, **PANEL}),
     Version: (str, EVERYBODY),
     Decision: (lambda row: row.reason, EVERYBODY),
