@@ -5,8 +5,19 @@ import rules
 from commons.contributions.rules import is_published
 from commons.people.models import Role
 from commons.people.rules import holds, is_staff
+from consultation.models import Event, EventHelper
 
 is_present = rules.is_authenticated & rules.is_active
+
+
+@rules.predicate
+def facilitates(user: object, event: Event | None) -> bool:
+    """They are a facilitator at this event, and at no other."""
+    return (
+        event is not None
+        and EventHelper.objects.filter(event=event, person=user.pk, part=EventHelper.Part.FACILITATOR).exists()
+    )
+
 
 rules.add_perm("consultation.edit_text", is_staff)
 rules.add_perm("consultation.add_phase", is_staff)
@@ -23,3 +34,5 @@ rules.add_perm("consultation.withdraw_source", is_staff)
 rules.add_perm("consultation.add_idea", is_present)
 rules.add_perm("consultation.comment_on_idea", is_present & is_published)
 rules.add_perm("consultation.export_library", is_staff | holds(Role.PANEL_MEMBER, Role.CHAIR))
+rules.add_perm("consultation.open_tables", is_staff)
+rules.add_perm("consultation.group_notes", is_present & (is_staff | facilitates))

@@ -3,7 +3,7 @@
 from django.urls import path
 
 from consultation import feeds
-from consultation.views import ideas, phases, sources, texts
+from consultation.views import capture, grouping, ideas, phases, sources, texts
 
 app_name = "consultation"
 
@@ -53,4 +53,26 @@ urlpatterns += [
     path("ideas/<int:pk>/", ideas.IdeaView.as_view(), name="idea"),
     path("ideas/<int:pk>/edit/", ideas.IdeaChangeView.as_view(), name="idea-change"),
     path("ideas/<int:pk>/comment/", ideas.IdeaCommentView.as_view(), name="idea-comment"),
+]
+
+# --- What is written down at an event -----------------------------------------------------------------------------------------
+
+urlpatterns += [
+    path("events/<slug:slug>/notes/", capture.NotesView.as_view(), name="event-notes"),
+    path("events/<slug:slug>/photos/<uuid:pk>/", capture.PhotoView.as_view(), name="event-photo"),
+    path("events/<slug:slug>/table/", capture.TableView.as_view(), name="event-table"),
+    path("events/<slug:slug>/table/send/", capture.TableSendView.as_view(), name="event-table-send"),
+    path("events/<slug:slug>/table/photo/", capture.TablePhotoView.as_view(), name="event-table-photo"),
+    path(
+        "events/<slug:slug>/table/worker.js",
+        capture.WorkerView.as_view(script="js/table.js"),
+        name="event-table-worker",
+    ),
+    path("events/<slug:slug>/say/", capture.SayView.as_view(), name="event-say"),
+    path("events/<slug:slug>/say/send/", capture.SaySendView.as_view(), name="event-say-send"),
+    path("events/<slug:slug>/say/worker.js", capture.WorkerView.as_view(script="js/say.js"), name="event-say-worker"),
+    path("events/<slug:slug>/ideas/", grouping.EventIdeasView.as_view(), name="event-ideas"),
+    path("events/<slug:slug>/ideas/<int:pk>/", grouping.EventIdeaChangeView.as_view(), name="event-idea-change"),
+    path("staff/events/<slug:slug>/tables/", capture.TablesView.as_view(), name="event-tables"),
+    path("staff/events/<slug:slug>/tables/cards/", capture.CardsView.as_view(), name="event-cards"),
 ]
