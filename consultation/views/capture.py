@@ -516,13 +516,14 @@ class WorkerView(EventMixin, View):
 
     public = True
     http_method_names = ["get", "head"]
-    script = ""
+    page = "table"
 
     def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
-        names = (*FRAME, self.script)
+        names = (*FRAME, f"js/{self.page}.js")
+        address = reverse(f"consultation:event-{self.page}", args=[self.event.slug])
         told = {
             "release": release_of((*names, "js/worker.js")),
-            "page": request.path.rpartition("/")[0] + "/",
+            "page": address,
             "assets": [staticfiles_storage.url(name) for name in names],
         }
         source = Path(finders.find("js/worker.js")).read_text()
