@@ -128,9 +128,14 @@ def board_of(event: Event) -> Board:
     )
 
 
+def written_at(table: EventTable) -> EventNoteQuerySet:
+    """All that a table wrote, also what it struck out; for the table itself."""
+    return table.notes.select_related("contribution").defer("contribution__search").in_order()
+
+
 def notes_of_table(table: EventTable) -> list[NoteLine]:
-    """All that a table wrote, also what it struck out: issues with their ideas, and ideas that stand alone at the end."""
-    rows = list(table.notes.select_related("contribution").defer("contribution__search").in_order())
+    """The same as its page shows it: issues with their ideas, and ideas that stand alone at the end."""
+    rows = list(written_at(table))
     issues = {note.pk: NoteLine(note) for note in rows if note.kind == EventNote.Kind.ISSUE}
     alone = []
     for note in rows:

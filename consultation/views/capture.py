@@ -21,7 +21,7 @@ from django.contrib.staticfiles import finders
 from django.contrib.staticfiles.storage import staticfiles_storage
 from django.core import signing
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import get_object_or_404, redirect, render
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
@@ -67,9 +67,9 @@ from consultation.forms.capture import (
     room_piece,
     table_piece,
 )
-from consultation.models import Event, EventNote, EventPhoto, EventTable
+from consultation.models import Event, EventPhoto, EventTable
 from consultation.models.events import SPEAKING_AFTER
-from consultation.reports.capture import notes_by_theme, notes_of_table, photos_of, public_notes
+from consultation.reports.capture import notes_by_theme, notes_of_table, photos_of, public_notes, written_at
 
 MOST_BYTES = 1_000_000
 """Of one parcel."""
@@ -431,7 +431,6 @@ class TableSendView(SendView):
         return take_parcel(door, by=None, pieces=pieces)
 
     def more(self, door: EventTable) -> dict[str, Any]:
-        rows = EventNote.objects.filter(table=door).select_related("contribution").in_order()
         return {
             "notes": [
                 {
@@ -442,7 +441,7 @@ class TableSendView(SendView):
                     "is_struck": row.struck_at is not None,
                     "is_confirmed": row.confirmed_at is not None,
                 }
-                for row in rows.defer("contribution__search")
+                for row in written_at(door)
             ]
         }
 
@@ -469,7 +468,11 @@ class TablePhotoView(EventMixin, View):
     http_method_names = ["post"]
 
     def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
-        table = table_of(self.event, request.POST.get("token", ""))
+        token = request.POST.get("token")
+        if not token:
+            # Without it nothing tells which table it is of: no form of ours sent it.
+            return render(request, "403_csrf.html", status=403)
+        table = table_of(self.event, token)
         if table is None:
             return self._refused(403, _("Type the code of your table again, and then choose the photograph once more."))
         form = PhotoForm(request.POST, request.FILES)
@@ -520,7 +523,7 @@ class WorkerView(EventMixin, View):
 
     def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
         names = (*FRAME, f"js/{self.page}.js")
-        address = reverse(f"consultation:event-{self.page}", args=[self.event.slug])
+        address = reverse("consultation:" + f"event-{self.page}", args=[self.event.slug])
         told = {
             "release": release_of((*names, "js/worker.js")),
             "page": address,

@@ -108,7 +108,12 @@
   function showUnder() { underShell.hidden = kind() !== "idea"; }
 
   form.addEventListener("input", function () { keepDraft(); say(trouble, ""); });
-  form.addEventListener("change", function () { showUnder(); keepDraft(); });
+  form.addEventListener("change", function (event) {
+    /* Most ideas are about the issue that was written last. */
+    if (event.target.name === "kind" && kind() === "idea" && !under.value) under.selectedIndex = under.options.length - 1;
+    showUnder();
+    keepDraft();
+  });
   form.addEventListener("submit", function (event) {
     event.preventDefault();
     var text = form.elements.text.value.trim();
@@ -142,6 +147,7 @@
   function read(isReading) {
     document.body.classList.toggle("is-reading", isReading);
     var title = document.getElementById("list-title");
+    title.textContent = isReading ? title.dataset.reading : title.dataset.writing;
     title.tabIndex = -1;
     title.focus();
   }
