@@ -255,7 +255,12 @@ def _keep(
                 sequence=place,
             )
     except IntegrityError:
-        receipt.refused[note.id] = _not_kept()
+        # Another tab brought it in this very moment, or somebody else has its number.
+        here = EventNote.objects.filter(pk=note.id, session__event=session.event_id, table=table).exists()
+        if here:
+            receipt.held.append(note.id)
+        else:
+            receipt.refused[note.id] = _not_kept()
         return False
     receipt.held.append(note.id)
     return True

@@ -193,7 +193,7 @@ class DoorMixin(EventMixin):
         return response
 
 
-class TableView(DoorMixin, TemplateView):
+class TableView(KeepsTypedMixin, DoorMixin, TemplateView):
     """The page of a table: write notes, read them back, photograph the flipchart. All of it also without script."""
 
     salt = TABLE_SALT
@@ -218,8 +218,9 @@ class TableView(DoorMixin, TemplateView):
 
     def page(self, status: int = 200, **given: Any) -> HttpResponse:
         lines = notes_of_table(self.table)
+        typed = self.typed_before() if self.request.method == "GET" else None
         context = {
-            "form": NoteForm(table=self.table),
+            "form": NoteForm(typed, table=self.table),
             "photo_form": PhotoForm(initial={"token": self.token}, auto_id="photo_%s"),
             "table": self.table,
             "token": self.token,
@@ -299,7 +300,7 @@ class SayView(KeepsTypedMixin, DoorMixin, TemplateView):
 
     def page(self, status: int = 200, **given: Any) -> HttpResponse:
         is_known = self.request.user.is_authenticated
-        typed = self.typed_before() if is_known and self.request.method == "GET" else None
+        typed = self.typed_before() if self.request.method == "GET" else None
         context = {
             "form": self.form_class(*([typed] if typed is not None else [])),
             "token": "" if is_known else self.token,

@@ -63,6 +63,8 @@ window.outbox = (function () {
     }).then(changed);
   }
 
+  function remove(id) { return step("readwrite", function (items) { items.delete(id); }).then(changed); }
+
   /* --- Several tabs --------------------------------------------------------------------------------------------------------- */
 
   var listeners = [], channel = window.BroadcastChannel ? new BroadcastChannel("event-notes") : null;
@@ -286,5 +288,5 @@ window.outbox = (function () {
     });
   }).catch(show);
 
-  return { root: root, words: words, here: here, uuid: uuid, isNote: isNote, canKeep: canKeep, all: all, add: add, step: step, sync: soon, sendAtOnce: sendAtOnce, draft: draft, onChange: function (listener) { listeners.push(listener); listener(); } };
+  return { root: root, words: words, here: here, uuid: uuid, isNote: isNote, canKeep: canKeep, all: all, add: add, remove: remove, step: step, sync: soon, sendAtOnce: sendAtOnce, draft: draft, onChange: function (listener) { listeners.push(listener); listener(); } };
 })();

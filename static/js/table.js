@@ -75,7 +75,13 @@
     refused.replaceChildren.apply(refused, items.filter(function (one) { return one.kind === "photo" && one.place === outbox.here && one.state === "refused"; }).map(function (one) {
       var node = document.createElement("li");
       node.className = "error-text";
-      node.textContent = one.reason;
+      node.textContent = one.reason + " ";
+      var away = document.createElement("button");
+      away.type = "button";
+      away.className = "link-button";
+      away.textContent = words.takeAway;
+      away.addEventListener("click", function () { outbox.remove(one.id); });
+      node.append(away);
       return node;
     }));
   }

@@ -16,10 +16,19 @@ from commons.audit.models import Entry
 from commons.contributions.models import Channel, Contribution, Kind
 from commons.contributions.reports import told_of
 from commons.moderation.models import Cause, Standing
-from consultation.actions.capture import MOST_NOTES, TRIES, WORDS_OF_A_PHONE, open_tables
+from consultation.actions.capture import (
+    MOST_NOTES,
+    TRIES,
+    WORDS_OF_A_PHONE,
+    Written,
+    open_tables,
+    take_parcel,
+    take_words,
+)
 from consultation.models import EventHelper, EventNote, EventPhoto, EventTable, Knock
 from consultation.models.capture import CODE_ALPHABET, LONGEST_NOTE, code_as_kept
 from consultation.views.capture import MOST_BYTES, TABLE_SALT
+from tests.at_once import together
 from tests.factories.blog import a_photo
 from tests.factories.events import a_note, a_session, a_table, an_event
 from tests.factories.people import UserFactory
@@ -402,6 +411,28 @@ def test_the_token_is_asked_and_never_the_session(phone, table):
     client.force_login(UserFactory(roles=["staff"]))
     url = reverse("consultation:event-table-send", args=[table.event.slug])
     assert client.post(url, json.dumps({"items": [a_line()]}), content_type="application/json").status_code == 403
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_same_words_from_two_tabs_in_the_same_moment_are_there_once_and_refused_to_neither(event, session):
+    one = Written(uuid.uuid4(), "words", "Looms.", timezone.now(), session=session.pk)
+    receipts = []
+
+    def bring() -> None:
+        receipts.append(take_words(event, by=None, words=[one], phone="p", address="a"))
+
+    assert together(*[bring] * 4) == {"done": 4}
+    assert [(receipt.held, receipt.refused) for receipt in receipts] == [([one.id], {})] * 4
+    assert (EventNote.objects.count(), Contribution.objects.count()) == (1, 1)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_same_note_from_two_phones_of_a_table_in_the_same_moment_is_there_once(table):
+    one = Written(uuid.uuid4(), "issue", "Looms.", timezone.now())
+    receipts = []
+    assert together(*[lambda: receipts.append(take_parcel(table, by=None, pieces=[one]))] * 4) == {"done": 4}
+    assert [receipt.held for receipt in receipts] == [[one.id]] * 4
+    assert (EventNote.objects.count(), Contribution.objects.count()) == (1, 1)
 
 
 # --- Without a script ---------------------------------------------------------------------------------------------------------

@@ -227,6 +227,32 @@ def test_a_phone_that_moves_to_another_table_still_sends_for_the_first(at_table,
     assert EventNote.objects.get().table == table
 
 
+def test_a_phone_that_has_lost_its_code_still_says_what_waits_and_sends_it(at_table):
+    page = at_table()
+    page.route("**/table/send/", lambda route: route.abort("internetdisconnected"))
+    write(page, "Before the cookie went")
+    page.context.clear_cookies()
+    page.reload()
+    expect(page.locator("h1")).to_have_text("Open your table")
+    says(page, "1 note waits on this phone.")
+    page.unroute("**/table/send/")
+    page.get_by_role("button", name="Send now").click()
+    expect(page.locator("[data-state]")).to_be_hidden()
+    assert there() == ["Before the cookie went"]
+
+
+def test_a_photograph_that_cannot_be_kept_is_told_and_taken_off_the_list(at_table):
+    page = at_table()
+    file = {"name": "IMG_1.heic", "mimeType": "image/heic", "buffer": b"no picture"}
+    page.get_by_label("A photograph of your flipchart").set_input_files(file)
+    page.get_by_role("button", name="Add the photograph").click()
+    says(page, "1 thing could not be kept. It stands below with the reason.")
+    line = page.locator("[data-refused-photos] li")
+    expect(line).to_contain_text("This is not a picture that we can read.")
+    line.get_by_role("button", name="Take it off this list").click()
+    says(page, "Nothing is written down yet.")
+
+
 def test_somebody_in_the_room_speaks_without_a_connection(new_page, live_server, settings, event, table):
     settings.SITE_ADDRESS = live_server.url
     page = new_page(phone=True)
