@@ -431,8 +431,8 @@ def capture_forms(world: World) -> Iterator[Form]:
     yield Form("the table agrees", "at-table", table, {"do": b"agree", "notes": number})
     say = {"session": str(world.event_session.pk).encode(), "text": b"Lend us a van."}
     say["id"] = b"00000000-0000-0000-0000-0000000000e2"
-    reads = {**said, "name": newest(Contribution, "said_by")}
-    yield Form("say in the room", "in-room", at("say"), {**say, "name": b"Ida"}, reads)
+    # A name is kept as one line, so it is not compared.
+    yield Form("say in the room", "in-room", at("say"), {**say, "name": b"Ida"}, said)
     yield Form("say, signed in", "newcomer", at("say"), {**say, "shown_as": b"name"}, said)
     theme, idea = str(world.theme.pk).encode(), world.event_ideas[0]
     tables = {"session": say["session"], "theme": theme, "count": b"2"}
