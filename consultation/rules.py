@@ -9,6 +9,16 @@ from consultation.models import Event, EventHelper, Registration
 
 is_present = rules.is_authenticated & rules.is_active
 
+
+@rules.predicate
+def facilitates(user: object, event: Event | None) -> bool:
+    """They are a facilitator at this event, and at no other."""
+    return (
+        event is not None
+        and EventHelper.objects.filter(event=event, person=user.pk, part=EventHelper.Part.FACILITATOR).exists()
+    )
+
+
 rules.add_perm("consultation.edit_text", is_staff)
 rules.add_perm("consultation.add_phase", is_staff)
 rules.add_perm("consultation.change_phase", is_staff)
@@ -69,3 +79,5 @@ rules.add_perm("consultation.cancel_registration", is_staff | is_present & is_ow
 rules.add_perm("consultation.check_in", is_staff | is_present & helps_at_door)
 rules.add_perm("consultation.undo_check_in", is_staff | is_present & helps_at_door)
 rules.add_perm("consultation.register_walk_in", is_staff | is_present & helps_at_door)
+rules.add_perm("consultation.open_tables", is_staff)
+rules.add_perm("consultation.group_notes", is_present & (is_staff | facilitates))

@@ -3,7 +3,7 @@
 from django.urls import path
 
 from consultation import feeds
-from consultation.views import events, ideas, phases, programme, registrations, sources, texts
+from consultation.views import capture, events, grouping, ideas, phases, programme, registrations, sources, texts
 
 app_name = "consultation"
 
@@ -94,4 +94,26 @@ urlpatterns += [
     ),
     path("staff/events/<slug:slug>/needs/", registrations.AccessNeedsView.as_view(), name="access-needs"),
     path("staff/events/<slug:slug>/feedback/", registrations.FeedbackListView.as_view(), name="feedback-list"),
+]
+
+# --- What is written down at an event -----------------------------------------------------------------------------------------
+
+urlpatterns += [
+    path("events/<slug:slug>/notes/", capture.NotesView.as_view(), name="event-notes"),
+    path("events/<slug:slug>/photos/<uuid:pk>/", capture.PhotoView.as_view(), name="event-photo"),
+    path("events/<slug:slug>/table/", capture.TableView.as_view(), name="event-table"),
+    path("events/<slug:slug>/table/send/", capture.TableSendView.as_view(), name="event-table-send"),
+    path("events/<slug:slug>/table/photo/", capture.TablePhotoView.as_view(), name="event-table-photo"),
+    path(
+        "events/<slug:slug>/table/worker.js",
+        capture.WorkerView.as_view(),
+        name="event-table-worker",
+    ),
+    path("events/<slug:slug>/say/", capture.SayView.as_view(), name="event-say"),
+    path("events/<slug:slug>/say/send/", capture.SaySendView.as_view(), name="event-say-send"),
+    path("events/<slug:slug>/say/worker.js", capture.WorkerView.as_view(page="say"), name="event-say-worker"),
+    path("events/<slug:slug>/ideas/", grouping.EventIdeasView.as_view(), name="event-ideas"),
+    path("events/<slug:slug>/ideas/<int:pk>/", grouping.EventIdeaChangeView.as_view(), name="event-idea-change"),
+    path("staff/events/<slug:slug>/tables/", capture.TablesView.as_view(), name="event-tables"),
+    path("staff/events/<slug:slug>/tables/cards/", capture.CardsView.as_view(), name="event-cards"),
 ]

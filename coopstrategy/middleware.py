@@ -55,6 +55,9 @@ METHODS = ("GET", "HEAD", "POST", "OPTIONS")
 MOST_BYTES_OF_A_FORM = 4_000_000
 # Where authors bring pictures: `blog:pictures`, of any post.
 PICTURES_PATH = re.compile(r"/blog/write/\d+/pictures/")
+# Where a table brings a photograph of its flipchart: `consultation:event-table-photo`. Its script sends them smaller; what is
+# larger than any picture we draw is refused there unread, like any other body.
+PHOTO_PATH = re.compile(r"/events/[-\w]+/table/photo/")
 
 
 class MethodsMiddleware:
@@ -79,7 +82,7 @@ class LimitsMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         length = request.META.get("CONTENT_LENGTH") or "0"
         if length.isdecimal() and int(length) > self._most_bytes(request):
-            return render(request, "400.html", status=413)
+            return render(request, "413.html", status=413)
         return self.get_response(request)
 
     @staticmethod
@@ -89,6 +92,8 @@ class LimitsMiddleware:
             return 2 * settings.REGISTER_MAX_BYTES + MOST_BYTES_OF_A_FORM
         if PICTURES_PATH.fullmatch(request.path):
             return 2 * MOST_BYTES + MOST_BYTES_OF_A_FORM
+        if PHOTO_PATH.fullmatch(request.path):
+            return MOST_BYTES + MOST_BYTES_OF_A_FORM
         return MOST_BYTES_OF_A_FORM
 
 

@@ -1,6 +1,6 @@
 """The rows of the process, one module for each noun."""
 
-from consultation.models.capture import EventIdea, EventNote, EventPhoto, EventTable
+from consultation.models.capture import EventIdea, EventNote, EventPhoto, EventTable, Knock
 from consultation.models.events import Event, EventFeedback, EventHelper, EventMove, EventSession, Registration
 from consultation.models.ideas import Idea, IdeaOrder, Need
 from consultation.models.marks import Ballot, Mark, MarkKind
@@ -23,6 +23,7 @@ __all__ = [
     "Follower",
     "Idea",
     "IdeaOrder",
+    "Knock",
     "Mark",
     "MarkKind",
     "Need",

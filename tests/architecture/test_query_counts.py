@@ -24,7 +24,19 @@ from commons.moderation.models import Cause
 from commons.people.models import Outcome, RegisterImport, RegisterImportRow, Sector, User
 from commons.queues import State
 from commons.themes.models import Theme
-from consultation.models import Event, EventFeedback, EventMove, Idea, Phase, Source, Text
+from consultation.actions.capture import publish_photo
+from consultation.actions.grouping import make_event_idea, merge_ideas
+from consultation.models import (
+    Event,
+    EventFeedback,
+    EventMove,
+    EventPhoto,
+    EventSession,
+    Idea,
+    Phase,
+    Source,
+    Text,
+)
 from panel.actions.deciding import Cited, make_decision, record_dissent
 from panel.actions.publishing import Because
 from panel.actions.seats import declare_seat
@@ -33,7 +45,7 @@ from tests.architecture.addresses import addresses
 from tests.factories.blog import a_post
 from tests.factories.consultation import a_source, an_idea, said_of
 from tests.factories.contributions import ContributionFactory
-from tests.factories.events import a_helper, a_session, an_event, registered
+from tests.factories.events import a_helper, a_note, a_session, a_table, an_event, registered
 from tests.factories.panel import a_section, publish, said_to
 from tests.factories.people import AppointmentFactory, MembershipFactory, OrganisationFactory, UserFactory
 from tests.factories.phases import a_phase, move
@@ -241,6 +253,23 @@ class Place:
             given = {"worth": "very", "heard": "very", "best": "Soup", "person": UserFactory()}
             EventFeedback.objects.create(event=self.event, **given)
 
+    @cached_property
+    def session(self) -> EventSession:
+        return a_session(an_event(starts=timedelta(hours=-1)), theme=a_theme("Money"))
+
+    def a_written_note(self) -> None:
+        """A table with an issue and an idea, words from the room, an idea of them with one merged into it, and a photograph."""
+        table = a_table(self.session, self.session.tables.count() + 1)
+        issue = a_note(self.session, table=table, kind="issue")
+        notes = [a_note(self.session, table=table, under=issue.pk), a_note(self.session, table=table, under=issue.pk)]
+        a_note(self.session)
+        given = {"by": self.staff, "theme": table.theme, "issue": "Nobody lends"}
+        stays, goes = (make_event_idea(table.event, title="A bank", notes=[note], **given) for note in notes)
+        merge_ideas(goes, by=self.staff, into=stays)
+        make_event_idea(table.event, title="A fund", **given)
+        photo = EventPhoto.objects.create(table=table, width=4, height=3, kind="image/jpeg", data=b"x")
+        publish_photo(photo, by=self.staff, is_public=True)
+
     def a_text(self) -> None:
         Text.objects.create(slug=f"page-{Text.objects.count()}", title="Page", body="Text")
 
@@ -342,6 +371,10 @@ PAGES = [
     Page("consultation:registration-list", Place.a_registration, of_event),
     Page("consultation:helper-list", Place.a_registration, of_event),
     Page("consultation:feedback-list", Place.a_registration, of_event),
+    *(
+        Page(f"consultation:event-{name}", Place.a_written_note, lambda place: {"slug": place.session.event.slug})
+        for name in ("notes", "ideas", "tables", "cards")
+    ),
     Page("audit:entry-list", Place.an_entry),
 ]
 

@@ -28,6 +28,7 @@ NOT_BY_PERSON = {
     "consultation.EventPhoto": "Asked for through its table by staff and facilitators, and by everybody once published.",
     "consultation.EventSession": "Part of an event one may see.",
     "consultation.EventTable": "Read by staff and facilitators, and opened by its own code.",
+    "consultation.Knock": "Holds a keyed hash and a time, and is only counted.",
     "consultation.Mark": "Only counted, and read by who holds the ballot.",
     "consultation.Phase": "The timetable is public.",
     "consultation.PhaseMove": "Everybody reads what was moved, and why.",

@@ -43,11 +43,11 @@ def draw_events(world: Any) -> None:
         starts_at = event.starts_at + (number // 3) * HOUR
         given = {"starts_at": starts_at, "ends_at": starts_at + HOUR, "room": "" if number == 8 else room[number % 3]}
         a_session(event, name(f"Session {number}: money that stays", 160), theme=world.theme, **given, **said)
-    world.event_session = event.sessions.first()
-    world.event_session.minutes = name("We spoke of **looms**.\n\n- one\n- two\n\n> A quotation.", 9000)
-    world.event_session.minutes_published_at = now
-    world.event_session.save()
-    world.event_session.about.set([world.section.thread])
+    world.programmed = event.sessions.first()
+    world.programmed.minutes = name("We spoke of **looms**.\n\n- one\n- two\n\n> A quotation.", 9000)
+    world.programmed.minutes_published_at = now
+    world.programmed.save()
+    world.programmed.about.set([world.section.thread])
     EventMove.objects.create(
         event=event,
         starts_before=event.starts_at - HOUR,
@@ -160,10 +160,10 @@ def event_staff_pages(world: Any) -> Iterator[SitePage]:
     yield SitePage("add a session", "staff", at("session-add", "now"))
     wrong = {"title": "", "starts_at_0": "2030-01-01", "ends_at_0": "no"}
     yield errors("add a session", "staff", at("session-add", "now"), wrong, status=422)
-    session = at("session-change", "now", world.event_session.pk)
+    session = at("session-change", "now", world.programmed.pk)
     yield SitePage("change a session", "staff", session)
     yield errors("change a session, changed meanwhile", "staff", session, {"based_on": "0"}, status=409)
-    minutes = at("minutes", "now", world.event_session.pk)
+    minutes = at("minutes", "now", world.programmed.pk)
     yield SitePage("minutes", "staff", minutes)
     yield errors("minutes", "staff", minutes, {"minutes": "x" * 60_000}, status=422)
     yield SitePage("registrations", "staff", at("registration-list", "now"))

@@ -12,6 +12,7 @@ from census.instrument import Question, fields
 from census.views.access import token_of
 from commons.exports.reports import reports_for
 from tests.browser.blog import blog_pages
+from tests.browser.capture import capture_pages
 from tests.browser.events import event_pages
 from tests.browser.library import library_pages
 from tests.browser.site_page import SitePage, errors
@@ -73,6 +74,12 @@ NO_PAGE = {
     "sitemap": "addresses for search engines",
     "consultation:source-file": "a file",
     "consultation:source-publish": "a button's POST",
+    "consultation:event-table-send": "JSON for the script",
+    "consultation:event-table-photo": "what the form and the script send",
+    "consultation:event-table-worker": "a script",
+    "consultation:event-say-send": "JSON for the script",
+    "consultation:event-say-worker": "a script",
+    "consultation:event-photo": "a picture",
     "demo:person-enter": "a button's POST",
     "demo:message-html": "a mail, as it came",
 }
@@ -89,6 +96,7 @@ def pages_of(world: World) -> Iterator[SitePage]:
     yield from blog_pages(world)
     yield from library_pages(world)
     yield from event_pages(world)
+    yield from capture_pages(world)
     yield from demo_pages(world)
 
 

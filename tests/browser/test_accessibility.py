@@ -14,6 +14,7 @@ from django.urls import reverse
 
 from tests.architecture.tree import ROOT
 from tests.browser.blog import blog_pages
+from tests.browser.capture import capture_pages
 from tests.browser.conftest import Walker
 from tests.browser.events import event_pages
 from tests.browser.library import library_pages
@@ -153,6 +154,7 @@ GROUPS = [
     blog_pages,
     library_pages,
     event_pages,
+    capture_pages,
     demo_pages,
 ]
 # Long walks are shared out, so that several cores can walk.
@@ -164,6 +166,7 @@ PARTS = {
     blog_pages: 5,
     library_pages: 2,
     event_pages: 3,
+    capture_pages: 2,
 }
 # What most people meet, on whatever telephone they have, is walked whole each time.
 WALKED_WHOLE = {answering_pages}

@@ -35,6 +35,7 @@ from coopstrategy.demo.census import LETTERS, QUESTIONNAIRE
 from coopstrategy.demo.mail import CatchingBackend, caught_mail
 from coopstrategy.demo.people import BY_KEY
 from tests.browser.blog import draw_blog
+from tests.browser.capture import draw_capture
 from tests.browser.events import draw_events
 from tests.browser.library import draw_library
 from tests.browser.strategy import draw_strategy
@@ -71,6 +72,7 @@ class World:
         draw_blog(self)
         draw_library(self)
         draw_events(self)
+        draw_capture(self)
         self.second_moderator = UserFactory(name=tainted("Ada Moderator", 150), roles=["moderator"])
         self._sign_in()
 

@@ -3,13 +3,14 @@
 import pytest
 from django.utils import timezone
 
-from commons.contributions.actions import support_contribution
+from commons.contributions.actions import support_contribution, withdraw_contribution
 from commons.moderation.actions import hold
 from commons.moderation.models import Cause
-from consultation.actions import withdraw_source
-from consultation.exports import IdeasReport, SourcesReport
+from consultation.actions import make_event_idea, withdraw_source
+from consultation.exports import EventNotesReport, IdeasReport, SourcesReport
 from tests.factories.blog import a_theme
 from tests.factories.consultation import A_PDF, a_source, an_idea, said_of
+from tests.factories.events import a_note, a_session, a_table, an_event
 from tests.factories.people import UserFactory
 from tests.panel.test_exports import table_of
 
@@ -66,6 +67,39 @@ def test_the_table_of_ideas_holds_each_public_idea_exactly(settings):
         "People who agree": "1",
         "Comments": "1",
     }
+
+
+def test_the_table_of_notes_holds_each_public_note_exactly(settings):
+    table = a_table(a_session(an_event(), theme=a_theme("Finance")), 4)
+    issue = a_note(table.session, "Nobody lends.", table=table, kind="issue", confirmed_at=timezone.now())
+    note = a_note(table.session, "=A bank.", table=table, under=issue.pk)
+    make_event_idea(table.event, by=None, theme=table.theme, issue="Lending", title="@A bank", notes=[note])
+    struck = a_note(table.session, "Struck.", table=table)
+    withdraw_contribution(struck.contribution, by=None)
+    other = a_note(a_session(an_event("Another"), "Land"), "From the room.")
+    rows = table_of(EventNotesReport())
+    assert [row["Text"] for row in rows] == ["Nobody lends.", "'=A bank.", "From the room."]
+    received = timezone.localtime(note.received_at)
+    assert rows[1] == {
+        "Number": str(note.contribution_id),
+        "Address": f"{settings.SITE_ADDRESS}/contributions/{note.contribution_id}/",
+        "Event": "Congress",
+        "Session": "Money",
+        "Theme": "Finance",
+        "Table": "4",
+        "Kind": "Idea",
+        "Text": "'=A bank.",
+        "Who": "Table 4",
+        "About the issue": "Nobody lends.",
+        "In the idea": "'@A bank",
+        "Read back and confirmed": "f",
+        "Received at": f"{received:%Y-%m-%d %H:%M}",
+    }
+    [row] = table_of(EventNotesReport(), {"event": other.session.event.pk})
+    assert (row["Event"], row["Table"], row["Theme"]) == ("Another", "", "")
+    assert EventNotesReport().clean_params({"event": str(table.event.pk)}) == {"event": table.event.pk}
+    withdraw_contribution(issue.contribution, by=None)
+    assert [row["About the issue"] for row in table_of(EventNotesReport())] == ["", ""]
 
 
 def test_nothing_that_was_typed_runs_as_a_formula():

@@ -34,7 +34,7 @@ def event_forms_of(world: Any) -> Iterator[Parts]:
     def newest(model: type, *names: str, by: str = "pk") -> dict[str, Callable[[], Any]]:
         return {name: lambda name=name: getattr(model.objects.order_by(by).last(), name, None) for name in names}
 
-    event, session = world.events["now"], world.event_session
+    event, session = world.events["now"], world.programmed
     words = dict.fromkeys(("title", "summary", "body", "access", "joining"), b"Words.")
     plain = {"title_cy": b"", "summary_cy": b"", "body_cy": b"", "capacity": b"90"}
     opens = moment("registration_opens_at", event.starts_at - dt.timedelta(days=9))

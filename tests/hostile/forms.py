@@ -22,7 +22,7 @@ from commons.exports.reports import reports_for
 from commons.moderation.models import Appeal, Report, Verdict
 from commons.people.models import Membership, User
 from commons.themes.models import Theme
-from consultation.models import Phase, PhaseMove, Source, Text
+from consultation.models import EventIdea, Phase, PhaseMove, Source, Text
 from panel.models import Decision, Dissent, Draft, Seat
 from tests.browser.pages import fit
 from tests.browser.world import PASSWORD, World
@@ -56,6 +56,7 @@ def forms_of(world: World) -> Iterator[Form]:
     yield from blog_forms(world)
     yield from library_forms(world)
     yield from event_forms(world)
+    yield from capture_forms(world)
 
 
 def account_forms(world: World) -> Iterator[Form]:
@@ -420,6 +421,51 @@ def event_forms(world: World) -> Iterator[Form]:
     """What staff write of an event, what people say who come, and what is done at the door."""
     for name, role, url, good, reads in event_forms_of(world):
         yield Form(name, role, url, good, reads)
+
+
+def capture_forms(world: World) -> Iterator[Form]:
+    """What is written down at an event, and what staff and facilitators make of it."""
+
+    def at(name: str, *args: object) -> str:
+        return reverse(f"consultation:event-{name}", args=[world.event.slug, *args])
+
+    table, said = at("table"), {"text": newest(Contribution, "body")}
+    yield Form("code of a table", "visitor", table, {"code": world.table.code.encode()})
+    yield Form("code of a room", "visitor", at("say"), {"code": world.event.say_code.encode()})
+    note = {"do": b"note", "kind": b"issue", "under": b"", "text": b"Nobody lends."}
+    note["id"] = b"00000000-0000-0000-0000-0000000000e1"
+    yield Form("note of a table", "at-table", table, note, said)
+    number = str(world.table.notes.first().pk).encode()
+    yield Form("strike a note", "at-table", table, {"do": b"strike", "note": number})
+    yield Form("the table agrees", "at-table", table, {"do": b"agree", "notes": number})
+    say = {"session": str(world.event_session.pk).encode(), "text": b"Lend us a van."}
+    say["id"] = b"00000000-0000-0000-0000-0000000000e2"
+    # A name is kept as one line, so it is not compared.
+    yield Form("say in the room", "in-room", at("say"), {**say, "name": b"Ida"}, said)
+    yield Form("say, signed in", "newcomer", at("say"), {**say, "shown_as": b"name"}, said)
+    theme, idea = str(world.theme.pk).encode(), world.event_ideas[0]
+    tables = {"session": say["session"], "theme": theme, "count": b"2"}
+    yield Form("open tables", "staff", at("tables"), tables)
+    words = {"issue": b"Nobody lends", "title": b"A bank"}
+    reads = {name: newest(EventIdea, name) for name in words}
+    yield Form(
+        "make an idea", "newcomer", at("ideas"), {"do": b"make", "theme": theme, "notes": number, **words}, reads
+    )
+    put = {"do": b"put", "idea": str(idea.pk).encode(), "notes": number}
+    yield Form("add notes to an idea", "newcomer", at("ideas"), put)
+    stays = str(world.event_ideas[2].pk).encode()
+    merge = {"do": b"merge", "goes": str(idea.pk).encode(), "stays": stays}
+    yield Form("merge ideas", "newcomer", at("ideas"), merge)
+    yield Form("undo a merge", "newcomer", at("ideas"), {"do": b"undo", "idea": str(world.event_ideas[1].pk).encode()})
+    yield Form("move an idea", "newcomer", at("ideas"), {"do": b"up", "idea": stays})
+    yield Form("take a note out", "newcomer", at("ideas"), {"do": b"out", "note": number})
+    kept = lambda name: lambda: getattr(EventIdea.objects.get(pk=idea.pk), name)  # noqa: E731
+    words |= {"text": b"Older co-ops lend."}
+    good = {"theme": theme, "based_on": str(idea.revision).encode(), **words}
+    reads = {name: kept(name) for name in words}
+    yield Form("change an idea of an event", "newcomer", at("idea-change", idea.pk), good, reads)
+    show = at("photo", world.photos[1].pk)
+    yield Form("publish a photograph", "newcomer", show, {"show": b"yes"})
 
 
 def newest(model: type, name: str, by: str = "pk") -> Reader:

@@ -10,6 +10,7 @@ from tests.hostile.forms import (
     Form,
     account_forms,
     blog_forms,
+    capture_forms,
     census_forms,
     event_forms,
     forms_of,
@@ -33,6 +34,7 @@ GROUPS = [
     blog_forms,
     library_forms,
     event_forms,
+    capture_forms,
 ]
 
 

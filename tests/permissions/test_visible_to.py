@@ -15,7 +15,7 @@ from commons.digests.models import Notice
 from commons.exports.models import ExportJob
 from commons.moderation.models import Appeal, Moderation, Verdict
 from commons.people.models import Membership, User
-from consultation.models import Event, Follower, Idea, Registration, Source
+from consultation.models import Event, EventNote, Follower, Idea, Registration, Source
 from panel.models import Decision, Dissent, Draft, Section, Version
 from tests.architecture.tree import PARTS
 from tests.permissions.world import VIEWERS
@@ -31,6 +31,7 @@ PUBLIC = {
     "Reported words.",
     "We did the same in our town.",
     "Words of an idea.",
+    "A note of table four.",
 }
 POSTS = {"What our shop taught us", "Too hard on a neighbour"}
 HANDED_IN = {"Waiting for an editor", "Out next week", "Buy my looms"}
@@ -90,7 +91,12 @@ SEEN = {
             "panel_member": PUBLIC | {"Between us."},
             "chair": PUBLIC | {"Between us."},
             "moderator": PUBLIC
-            | {"Held words of the person.", "Held words to a post.", "Held words of an idea."}
+            | {
+                "Held words of the person.",
+                "Held words to a post.",
+                "Held words of an idea.",
+                "Held words of the room.",
+            }
             | {*(f"Declined words of {who}." for who in ("other", "colleague", "asking"))},
         },
     ),
@@ -119,6 +125,11 @@ SEEN = {
             "person": {"A bank of looms", "A held idea"},
             "moderator": ALL,
         },
+    ),
+    # Who may read a note is said by its contribution.
+    EventNote: (
+        lambda row: row.contribution.body,
+        {**{viewer: {"A note of table four."} for viewer in VIEWERS}, "moderator": ALL},
     ),
     Source: (lambda row: row.title, {**{viewer: {"How clubs borrow"} for viewer in VIEWERS}, "staff": ALL}),
     Event: (lambda row: row.title, {**{viewer: {"Congress"} for viewer in VIEWERS}, "staff": ALL}),

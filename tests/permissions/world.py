@@ -41,6 +41,7 @@ from tests.factories.people import MembershipFactory, OrganisationFactory, UserF
 from tests.factories.phases import a_phase, write_down
 from tests.factories.themes import a_theme
 from tests.permissions.blog import draw_blog, sent_to_blog, tried_blog
+from tests.permissions.capture import draw_capture, sent_to_capture, tried_capture
 from tests.permissions.events import draw_events, sent_to_events, tried_events
 from tests.permissions.library import draw_library, sent_to_library, tried_library
 from tests.permissions.strategy import draw_strategy, queries_of, sent_to_strategy, tried_strategy
@@ -140,6 +141,7 @@ def build() -> World:
     row.blog = draw_blog(people)
     row.library = draw_library(people)
     row.events = draw_events(people)
+    row.capture = draw_capture(people)
     for name in ("member", "staff"):
         notify(people[name], by=None, kind="told", key="told", subject=f"A notice of the {name}", path="/you/")
 
@@ -277,11 +279,18 @@ def parts_of(page: Page) -> dict[str, str]:
 
 def lines(row: SimpleNamespace) -> Iterator[Line]:
     tried = tried_with(row)
-    parts = (tried_strategy(row.strategy), tried_blog(row.blog), tried_library(row.library), tried_events(row.events))
+    parts = (
+        tried_strategy(row.strategy),
+        tried_blog(row.blog),
+        tried_library(row.library),
+        tried_events(row.events),
+        tried_capture(row.capture),
+    )
     for more in parts:
         for name, things in more.items():
             tried[name] = tried.get(name, []) + things
     sent = sent_to(row) | sent_to_strategy(row.strategy) | sent_to_blog(row.blog) | sent_to_library(row.library)
+    sent |= sent_to_capture(row.capture)
     for name, data in sent_to_events(row.events).items():
         sent[name] = sent.get(name, {}) | data
     asked = queries_of(row.strategy)

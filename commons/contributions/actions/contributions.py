@@ -201,6 +201,29 @@ def key_in_contribution(
     return contribution
 
 
+@transaction.atomic
+def take_down_words(
+    thread: Thread,
+    *,
+    by: User | None,
+    body: str,
+    channel: str,
+    said_by: str,
+    key: uuid.UUID,
+    kind: str = Kind.NOTE,
+    cause: Cause | None = None,
+) -> Contribution:
+    """Keep what came without an account: from the scribe of a table, or from somebody in the room. With a `cause` it waits for a
+    moderator. Whether it came before is known to the caller, who has the `key`."""
+    contribution = Contribution.objects.create(
+        thread=thread, key=key, kind=kind, body=body, channel=Channel(channel), said_by=said_by
+    )
+    record("take_down_words", contribution, by=by, data={"thread": thread.pk, "channel": str(channel)})
+    if cause is not None:
+        hold(contribution, by=by, cause=cause)
+    return contribution
+
+
 def _said(speaking: Speaking) -> dict[str, Any]:
     """The columns of a mandate, without figures that do not belong to it."""
     said = {name: getattr(speaking, name) for name in asdict(Speaking())}
@@ -330,8 +353,8 @@ def _locked(contribution: Contribution) -> Contribution:
 
 
 @transaction.atomic
-def withdraw_contribution(contribution: Contribution, *, by: User) -> Contribution:
-    """Take one's words back. Replies stay, under a line that says so. Raises `NotNow`."""
+def withdraw_contribution(contribution: Contribution, *, by: User | None) -> Contribution:
+    """Take back one's words, or those of a table without an account. Replies stay, under a line that says so. Raises `NotNow`."""
     row = _locked(contribution)
     row.standing = Standing.WITHDRAWN
     row.save(update_fields=["standing"])
