@@ -17,8 +17,8 @@ from django.utils.text import Truncator
 
 from commons.contributions.models import Contribution
 from commons.contributions.reports import Line, lines_of, register_subject
-from consultation.models import Event, EventHelper, EventIdea, MarkKind, Words
-from consultation.reports.scatter import Dot, Frame, Scatter, scatter
+from consultation.models import Event, EventIdea, MarkKind, Words
+from consultation.reports.scatter import Dot, Frame, Point, Scatter, scatter
 
 register_subject("event_proposals")
 
@@ -201,21 +201,20 @@ def _of_cache(ask: Callable[[], Any]) -> Any:
         return None
 
 
-def drawn(board: Board, frame: Frame) -> Scatter:
-    """The ideas that have marks, as a drawing."""
-    dots = [
-        Dot(idea.pk, idea.desirable, idea.achievable, Truncator(idea.title).chars(26))
-        for idea in board.ideas
-        if idea.total
-    ]
-    return scatter(dots, frame)
+@dataclass(frozen=True)
+class Drawing:
+    """The ideas that have marks, each with where it stands."""
+
+    plan: Scatter
+    spots: list[tuple[Point, Marked]]
 
 
-def is_facilitator(event: Event, user: Any) -> bool:
-    return (
-        getattr(user, "is_authenticated", False)
-        and event.helpers.filter(person=user, part=EventHelper.Part.FACILITATOR).exists()
-    )
+def drawn(board: Board, frame: Frame) -> Drawing | None:
+    """Nothing while no idea has a mark."""
+    known = {idea.pk: idea for idea in board.ideas if idea.total}
+    dots = [Dot(idea.pk, idea.desirable, idea.achievable, Truncator(idea.title).chars(26)) for idea in known.values()]
+    plan = scatter(dots, frame)
+    return Drawing(plan, [(point, known[point.dot.key]) for point in plan.points]) if dots else None
 
 
 def suggested_proposals(board: Board) -> set[int]:
