@@ -118,8 +118,9 @@ class BallotForm(forms.Form):
         for name, field in self.fields.items():
             if isinstance(field, IdeasField):
                 known = {value for value, _label in field.choices}
-                left = field.most - len(known & set(map(str, self[name].value() or [])))
-                field.help_text = _now("%(left)d of %(most)d marks left") % {"left": max(0, left), "most": field.most}
+                group = self[name]
+                left = field.most - len(known & set(map(str, group.value() or [])))
+                group.help_text = _now("%(left)d of %(most)d marks left") % {"left": max(0, left), "most": field.most}
 
     @cached_property
     def sections(self) -> list[tuple[Band, list[forms.BoundField]]]:

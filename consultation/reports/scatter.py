@@ -26,13 +26,18 @@ class Dot:
 
 @dataclass(frozen=True)
 class Label:
-    """A name beside a shape. `x` and `y` are the middle of its left edge."""
+    """A name beside a shape. `x` and `y` are the middle of its left edge, and `anchor` the edge that stands at the shape."""
 
     text: str
     x: float
     y: float
     width: float
     height: float
+    anchor: str = "start"
+
+    @property
+    def anchor_x(self) -> float:
+        return round(self.x + {"start": 0, "middle": self.width / 2, "end": self.width}[self.anchor], 1)
 
 
 @dataclass
@@ -154,13 +159,13 @@ def _free(x: float, y: float, taken: Sequence[Point], frame: Frame) -> tuple[flo
 def _label(point: Point, points: Sequence[Point], labels: Sequence[Label], frame: Frame) -> Label | None:
     """Its name to the right, left, above or below, where it covers nothing; or none."""
     width, height, gap = LETTER * frame.text * len(point.dot.name), frame.text * 1.15, frame.radius * 1.45
-    for x, y in (
-        (point.x + gap, point.y),
-        (point.x - gap - width, point.y),
-        (point.x - width / 2, point.y - gap - height / 2),
-        (point.x - width / 2, point.y + gap + height / 2),
+    for x, y, anchor in (
+        (point.x + gap, point.y, "start"),
+        (point.x - gap - width, point.y, "end"),
+        (point.x - width / 2, point.y - gap - height / 2, "middle"),
+        (point.x - width / 2, point.y + gap + height / 2, "middle"),
     ):
-        label = Label(point.dot.name, round(x, 1), round(y, 1), round(width, 1), round(height, 1))
+        label = Label(point.dot.name, round(x, 1), round(y, 1), round(width, 1), round(height, 1), anchor)
         if (
             frame.edge <= x
             and x + width <= frame.width

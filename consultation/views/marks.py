@@ -12,6 +12,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.cache import patch_cache_control
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -48,6 +49,7 @@ from consultation.reports.marks import (
     marking_has_begun,
     proposals_of,
     suggested_proposals,
+    uncounted,
 )
 from consultation.reports.qr import drawn_qr
 
@@ -101,6 +103,12 @@ class MarksView(EventMixin, TemplateView):
     public = True
     template_name = "consultation/event_marks.html"
 
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        response = super().dispatch(request, *args, **kwargs)
+        # Also the first answer, which gives a phone its session.
+        patch_cache_control(response, private=True, no_store=True)
+        return response
+
     def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
         if (typed := request.GET.get("ballot")) is not None:
             try:
@@ -130,10 +138,9 @@ class MarksView(EventMixin, TemplateView):
     # --- which ballot
 
     def _remember(self, ballot: Ballot) -> None:
-        self.request.session[BALLOTS] = {
-            **self.request.session.get(BALLOTS, {}),
-            self.event.slug: str(ballot.pk),
-        }
+        known = self.request.session.get(BALLOTS, {})
+        if known.get(self.event.slug) != str(ballot.pk):
+            self.request.session[BALLOTS] = {**known, self.event.slug: str(ballot.pk)}
 
     def _remembered(self) -> Ballot | None:
         key = self.request.session.get(BALLOTS, {}).get(self.event.slug)
@@ -179,7 +186,7 @@ class MarksView(EventMixin, TemplateView):
 
     @cached_property
     def board(self) -> Any:
-        return board_of(self.event)
+        return uncounted(self.event)
 
     def _show(self, ballot: Ballot, form: BallotForm | None = None, status: int = 200, **more: Any) -> HttpResponse:
         is_open = self.event.takes_marks_at(self.now)
