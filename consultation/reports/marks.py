@@ -30,8 +30,8 @@ ISSUES_A_THEME = 3
 NAME = 28
 
 # A drawing for a wide page or a hall, and one for a phone.
-WIDE = Frame(width=1000, height=720, edge=70, radius=19, text=22, names=8)
-NARROW = Frame(width=390, height=420, edge=40, radius=11, text=12)
+WIDE = Frame(width=1000, height=720, edge=88, radius=19, text=22, names=8)
+NARROW = Frame(width=390, height=420, edge=48, radius=11, text=12)
 
 # Themes differ by shape and by colour. Each path has a half-width of about 1; the number in it stands `down` below the middle.
 SHAPES = (
@@ -215,7 +215,7 @@ def _of_cache(ask: Callable[[], Any]) -> Any:
 
 def _short(title: str) -> str:
     """The first words, as many as can stand beside a shape."""
-    words = textwrap.shorten(title, NAME, placeholder="…")
+    words = textwrap.shorten(title, NAME, placeholder="…", break_on_hyphens=False)
     return words if len(words) > 1 else Truncator(title).chars(NAME)
 
 

@@ -406,9 +406,9 @@ class MarksPublishView(StepView):
 
 
 class StepFormView(MarksStaffView):
-    """A step that asks something. A form that has something wrong in it is shown again in its place on the staff's page."""
+    """A step that asks something. A form that has something wrong in it is shown again in its place on the staff's page, to which
+    its own address leads."""
 
-    http_method_names = ["post"]
     # Under which name the page knows the form.
     form_name = ""
 
@@ -417,6 +417,9 @@ class StepFormView(MarksStaffView):
 
     def act(self, form: Any) -> HttpResponse:
         raise NotImplementedError
+
+    def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        return self.back()
 
     def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
         form = self.make_form()

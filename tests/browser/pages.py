@@ -13,6 +13,7 @@ from census.views.access import token_of
 from commons.exports.reports import reports_for
 from tests.browser.blog import blog_pages
 from tests.browser.library import library_pages
+from tests.browser.marks import marks_pages
 from tests.browser.site_page import SitePage, errors
 from tests.browser.strategy import strategy_pages
 from tests.browser.world import World
@@ -60,6 +61,12 @@ NO_PAGE = {
     "sitemap": "addresses for search engines",
     "consultation:source-file": "a file",
     "consultation:source-publish": "a button's POST",
+    "consultation:event-screen-now": "a part of a page, for htmx",
+    "consultation:event-ballot-give": "a button's POST",
+    "consultation:event-marks-show": "a button's POST",
+    "consultation:event-marks-close": "a button's POST",
+    "consultation:event-marks-freeze": "a button's POST",
+    "consultation:event-marks-publish": "a button's POST",
     "demo:person-enter": "a button's POST",
     "demo:message-html": "a mail, as it came",
 }
@@ -75,6 +82,7 @@ def pages_of(world: World) -> Iterator[SitePage]:
     yield from strategy_pages(world)
     yield from blog_pages(world)
     yield from library_pages(world)
+    yield from marks_pages(world)
     yield from demo_pages(world)
 
 

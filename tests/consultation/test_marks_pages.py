@@ -6,7 +6,9 @@ import uuid
 
 import pytest
 from django.core.cache import cache
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
@@ -351,6 +353,21 @@ def test_many_screens_count_once_in_two_seconds(event, django_assert_num_queries
     cache.set(f"event-marks-{event.pk}", (counted_at - dt.timedelta(seconds=FRESH), board))
     with django_assert_num_queries(2):
         assert [live_board(event).cast for _screen in range(20)] == [1] * 20
+
+
+def test_a_screen_asks_as_often_for_many_ideas_as_for_one(event, staff):
+    asked = []
+    staff.get(at("screen-now", event))
+    for _time in range(2):
+        cache.clear()
+        pks = list(event.ideas.values_list("pk", flat=True))
+        cast_ballot(a_ballot(event), by=None, desirable=pks[-3:], achievable=pks[:3], based_on=0)
+        with CaptureQueriesContext(connection) as captured:
+            assert staff.get(at("screen-now", event)).status_code == 200
+        asked.append(len(captured))
+        for number in range(9):
+            an_event_idea(event, f"More {number}", theme=a_theme(f"More {number % 3}"))
+    assert asked[0] == asked[1]
 
 
 def test_while_one_counts_the_others_are_shown_what_was_there(event, django_assert_num_queries):
