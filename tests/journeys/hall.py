@@ -38,9 +38,11 @@ class Phone:
         return answer.status, page
 
 
-def mark(site: str, path: str, code: str, dice: random.Random, *, times: int = 1) -> tuple[int, list[tuple[str, int]]]:
+def mark(
+    site: str, path: str, code: str, dice: random.Random, *, times: int = 1, phone: Phone | None = None
+) -> tuple[int, list[tuple[str, int]]]:
     """Scan, look, tick up to three of each group, save (`times` in a row). The last status, and what was ticked."""
-    phone = Phone(site)
+    phone = phone or Phone(site)
     assert phone.ask("GET", f"{path}?ballot={code}")[0] == 302
     status, page = phone.ask("GET", path)
     assert status == 200
