@@ -5,18 +5,21 @@ import rules
 from commons.contributions.rules import is_published
 from commons.people.models import Role, User
 from commons.people.rules import holds, is_staff
-from consultation.models import Event, EventHelper, Registration
+from consultation.models import EventHelper, Registration
 
 is_present = rules.is_authenticated & rules.is_active
 
 
-@rules.predicate
-def facilitates(user: object, event: Event | None) -> bool:
-    """They are a facilitator at this event, and at no other."""
-    return (
-        event is not None
-        and EventHelper.objects.filter(event=event, person=user.pk, part=EventHelper.Part.FACILITATOR).exists()
+def helps_as(part: str) -> rules.predicates.Predicate:
+    """A predicate: staff named them for this part at this event, and at no other."""
+    return rules.predicate(
+        lambda user, event: event is not None and event.helpers.filter(person=user.pk, part=part).exists(),
+        name=f"helps_as:{part}",
     )
+
+
+helps_at_door = helps_as(EventHelper.Part.DOOR)
+facilitates = helps_as(EventHelper.Part.FACILITATOR)
 
 
 rules.add_perm("consultation.edit_text", is_staff)
@@ -37,14 +40,6 @@ rules.add_perm("consultation.export_library", is_staff | holds(Role.PANEL_MEMBER
 
 
 # --- Events -------------------------------------------------------------------------------------------------------------------
-
-
-@rules.predicate
-def helps_at_door(user: User, event: Event | None) -> bool:
-    """Named by staff to check people in at this event."""
-    return (
-        event is not None and EventHelper.objects.filter(event=event, person=user, part=EventHelper.Part.DOOR).exists()
-    )
 
 
 @rules.predicate
@@ -81,3 +76,14 @@ rules.add_perm("consultation.undo_check_in", is_staff | is_present & helps_at_do
 rules.add_perm("consultation.register_walk_in", is_staff | is_present & helps_at_door)
 rules.add_perm("consultation.open_tables", is_staff)
 rules.add_perm("consultation.group_notes", is_present & (is_staff | facilitates))
+rules.add_perm("consultation.see_marks", is_staff)
+rules.add_perm("consultation.give_ballots", is_staff)
+rules.add_perm("consultation.give_ballot_to", is_staff | is_present & helps_at_door)
+rules.add_perm("consultation.open_marks", is_staff)
+rules.add_perm("consultation.close_marks", is_staff)
+rules.add_perm("consultation.show_marks", is_staff)
+rules.add_perm("consultation.freeze_marks", is_staff)
+rules.add_perm("consultation.publish_marks", is_staff)
+rules.add_perm("consultation.choose_proposals", is_staff)
+rules.add_perm("consultation.see_screen", is_staff | is_present & facilitates)
+rules.add_perm("consultation.export_marks", is_staff)

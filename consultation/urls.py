@@ -3,7 +3,18 @@
 from django.urls import path
 
 from consultation import feeds
-from consultation.views import capture, events, grouping, ideas, phases, programme, registrations, sources, texts
+from consultation.views import (
+    capture,
+    events,
+    grouping,
+    ideas,
+    marks,
+    phases,
+    programme,
+    registrations,
+    sources,
+    texts,
+)
 
 app_name = "consultation"
 
@@ -116,4 +127,22 @@ urlpatterns += [
     path("events/<slug:slug>/ideas/<int:pk>/", grouping.EventIdeaChangeView.as_view(), name="event-idea-change"),
     path("staff/events/<slug:slug>/tables/", capture.TablesView.as_view(), name="event-tables"),
     path("staff/events/<slug:slug>/tables/cards/", capture.CardsView.as_view(), name="event-cards"),
+]
+
+# --- Marks --------------------------------------------------------------------------------------------------------------------
+
+urlpatterns += [
+    path("events/<slug:slug>/marks/", marks.MarksView.as_view(), name="event-marks"),
+    path("events/<slug:slug>/screen/", marks.ScreenView.as_view(), name="event-screen"),
+    path("events/<slug:slug>/screen/now/", marks.ScreenNowView.as_view(), name="event-screen-now"),
+    path("events/<slug:slug>/results/", marks.ResultsView.as_view(), name="event-results"),
+    path("events/<slug:slug>/door/<uuid:key>/ballot/", marks.BallotGiveView.as_view(), name="event-ballot-give"),
+    path("staff/events/<slug:slug>/marks/", marks.MarksStaffView.as_view(), name="event-marks-staff"),
+    path("staff/events/<slug:slug>/marks/cards/", marks.BallotsGiveView.as_view(), name="event-ballots-give"),
+    path("staff/events/<slug:slug>/marks/open/", marks.MarksOpenView.as_view(), name="event-marks-open"),
+    path("staff/events/<slug:slug>/marks/show/", marks.MarksShowView.as_view(), name="event-marks-show"),
+    path("staff/events/<slug:slug>/marks/close/", marks.MarksCloseView.as_view(), name="event-marks-close"),
+    path("staff/events/<slug:slug>/marks/freeze/", marks.MarksFreezeView.as_view(), name="event-marks-freeze"),
+    path("staff/events/<slug:slug>/marks/publish/", marks.MarksPublishView.as_view(), name="event-marks-publish"),
+    path("staff/events/<slug:slug>/proposals/", marks.ProposalsChooseView.as_view(), name="event-proposals-choose"),
 ]

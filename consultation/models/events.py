@@ -115,9 +115,18 @@ class Event(models.Model):
     marks_each = models.PositiveSmallIntegerField(_("marks of each kind for each theme"), default=3)
     marks_open_at = models.DateTimeField(_("marking opens"), null=True, blank=True)
     marks_close_at = models.DateTimeField(_("marking closes"), null=True, blank=True)
+    # Whether the room's screen shows the counts while they change, which may sway those who have not marked yet.
+    shows_marks_live = models.BooleanField(
+        _("counts on the screen while marking is open"), default=True, editable=False
+    )
     # From then on the counts stand beside the ideas and do not change any more.
     marks_frozen_at = models.DateTimeField(null=True, blank=True, editable=False)
     marks_published_at = models.DateTimeField(null=True, blank=True, editable=False)
+
+    # Where the proposals stand, from when the first was chosen.
+    proposals = models.OneToOneField(
+        Thread, models.PROTECT, null=True, blank=True, related_name="event_proposals", editable=False
+    )
 
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.DRAFT, editable=False)
     cancel_reason = models.TextField(_("why it was called off"), max_length=1000, blank=True)

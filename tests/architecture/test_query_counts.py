@@ -26,6 +26,7 @@ from commons.queues import State
 from commons.themes.models import Theme
 from consultation.actions.capture import publish_photo
 from consultation.actions.grouping import make_event_idea, merge_ideas
+from consultation.actions.marks import cast_ballot, choose_proposals
 from consultation.models import (
     Event,
     EventFeedback,
@@ -45,7 +46,17 @@ from tests.architecture.addresses import addresses
 from tests.factories.blog import a_post
 from tests.factories.consultation import a_source, an_idea, said_of
 from tests.factories.contributions import ContributionFactory
-from tests.factories.events import a_helper, a_note, a_session, a_table, an_event, registered
+from tests.factories.events import (
+    a_ballot,
+    a_helper,
+    a_marking,
+    a_note,
+    a_session,
+    a_table,
+    an_event,
+    an_event_idea,
+    registered,
+)
 from tests.factories.panel import a_section, publish, said_to
 from tests.factories.people import AppointmentFactory, MembershipFactory, OrganisationFactory, UserFactory
 from tests.factories.phases import a_phase, move
@@ -270,6 +281,26 @@ class Place:
         photo = EventPhoto.objects.create(table=table, width=4, height=3, kind="image/jpeg", data=b"x")
         publish_photo(photo, by=self.staff, is_public=True)
 
+    @cached_property
+    def marking(self) -> Event:
+        return a_marking(ideas=1, slug="marking")
+
+    def a_marked_idea(self) -> None:
+        """In a theme of its own, with marks on several ballots."""
+        event = self.marking
+        idea = an_event_idea(event, "Another loom", theme=a_theme(f"Of ideas {event.ideas.count()}"))
+        for _ballot in range(3):
+            cast_ballot(a_ballot(event), by=None, desirable=[idea.pk], achievable=[idea.pk], based_on=0)
+
+    def a_proposal(self) -> None:
+        """Of an event whose results are public."""
+        event = Event.objects.filter(slug="proposals").first() or a_marking(slug="proposals", say_code="P")
+        now = timezone.now()
+        times = {"marks_close_at": now, "marks_frozen_at": now, "marks_published_at": now}
+        Event.objects.filter(pk=event.pk).update(**times)
+        idea = an_event_idea(event, "A loom", desirable_count=2, achievable_count=1)
+        choose_proposals(event, [idea.pk], by=self.staff)
+
     def a_text(self) -> None:
         Text.objects.create(slug=f"page-{Text.objects.count()}", title="Page", body="Text")
 
@@ -375,6 +406,9 @@ PAGES = [
         Page(f"consultation:event-{name}", Place.a_written_note, lambda place: {"slug": place.session.event.slug})
         for name in ("notes", "ideas", "tables", "cards")
     ),
+    # The room's screen keeps its counts for two seconds: tests/consultation/test_marks_pages.py looks at it.
+    Page("consultation:event-marks-staff", Place.a_marked_idea, lambda place: {"slug": "marking"}),
+    Page("consultation:event-results", Place.a_proposal, lambda place: {"slug": "proposals"}, who=lambda place: None),
     Page("audit:entry-list", Place.an_entry),
 ]
 

@@ -21,6 +21,7 @@ NOT_BY_PERSON = {
     "census.PageRevision": "Read only as part of a response one may see, by `answers_of`.",
     "census.Stratum": "Counts of the register, read through a wave.",
     "consultation.Ballot": "Only counted, and opened by its own token.",
+    "consultation.BallotTry": "Holds a keyed hash and a time, and is only counted.",
     "consultation.EventFeedback": "Read by staff alone, on a page that asks so, and counted.",
     "consultation.EventHelper": "Read by staff alone, and asked for by the person themselves.",
     "consultation.EventIdea": "Part of an event: shown to the room and, once marks are published, to everybody.",

@@ -15,6 +15,7 @@ from tests.browser.blog import blog_pages
 from tests.browser.capture import capture_pages
 from tests.browser.events import event_pages
 from tests.browser.library import library_pages
+from tests.browser.marks import marks_pages
 from tests.browser.site_page import SitePage, errors
 from tests.browser.strategy import strategy_pages
 from tests.browser.world import World
@@ -80,6 +81,12 @@ NO_PAGE = {
     "consultation:event-say-send": "JSON for the script",
     "consultation:event-say-worker": "a script",
     "consultation:event-photo": "a picture",
+    "consultation:event-screen-now": "a part of a page, for htmx",
+    "consultation:event-ballot-give": "a button's POST",
+    "consultation:event-marks-show": "a button's POST",
+    "consultation:event-marks-close": "a button's POST",
+    "consultation:event-marks-freeze": "a button's POST",
+    "consultation:event-marks-publish": "a button's POST",
     "demo:person-enter": "a button's POST",
     "demo:message-html": "a mail, as it came",
 }
@@ -97,6 +104,7 @@ def pages_of(world: World) -> Iterator[SitePage]:
     yield from library_pages(world)
     yield from event_pages(world)
     yield from capture_pages(world)
+    yield from marks_pages(world)
     yield from demo_pages(world)
 
 

@@ -18,6 +18,7 @@ from tests.browser.capture import capture_pages
 from tests.browser.conftest import Walker
 from tests.browser.events import event_pages
 from tests.browser.library import library_pages
+from tests.browser.marks import marks_pages
 from tests.browser.pages import (
     account_pages,
     answering_pages,
@@ -155,6 +156,7 @@ GROUPS = [
     library_pages,
     event_pages,
     capture_pages,
+    marks_pages,
     demo_pages,
 ]
 # Long walks are shared out, so that several cores can walk.
@@ -167,6 +169,7 @@ PARTS = {
     library_pages: 2,
     event_pages: 3,
     capture_pages: 2,
+    marks_pages: 2,
 }
 # What most people meet, on whatever telephone they have, is walked whole each time.
 WALKED_WHOLE = {answering_pages}

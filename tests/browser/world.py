@@ -38,6 +38,7 @@ from tests.browser.blog import draw_blog
 from tests.browser.capture import draw_capture
 from tests.browser.events import draw_events
 from tests.browser.library import draw_library
+from tests.browser.marks import draw_marks
 from tests.browser.strategy import draw_strategy
 from tests.census.instrument.documents import one_each, options, question, words
 from tests.factories.people import TOTP_SECRET, AppointmentFactory, MembershipFactory, OrganisationFactory, UserFactory
@@ -73,6 +74,7 @@ class World:
         draw_library(self)
         draw_events(self)
         draw_capture(self)
+        draw_marks(self)
         self.second_moderator = UserFactory(name=tainted("Ada Moderator", 150), roles=["moderator"])
         self._sign_in()
 

@@ -24,6 +24,7 @@ from commons.people.models import Membership, User
 from commons.themes.models import Theme
 from consultation.models import EventIdea, Phase, PhaseMove, Source, Text
 from panel.models import Decision, Dissent, Draft, Seat
+from tests.browser.marks import CODE
 from tests.browser.pages import fit
 from tests.browser.world import PASSWORD, World
 from tests.hostile.events import event_forms_of
@@ -57,6 +58,7 @@ def forms_of(world: World) -> Iterator[Form]:
     yield from library_forms(world)
     yield from event_forms(world)
     yield from capture_forms(world)
+    yield from marks_forms(world)
 
 
 def account_forms(world: World) -> Iterator[Form]:
@@ -466,6 +468,28 @@ def capture_forms(world: World) -> Iterator[Form]:
     yield Form("change an idea of an event", "newcomer", at("idea-change", idea.pk), good, reads)
     show = at("photo", world.photos[1].pk)
     yield Form("publish a photograph", "newcomer", show, {"show": b"yes"})
+
+
+def marks_forms(world: World) -> Iterator[Form]:
+    """The ballot and the code that opens it, and what staff fill in on the day."""
+
+    def at(name: str, state: str) -> str:
+        return reverse(f"consultation:event-{name}", args=[world.marking[state].slug])
+
+    yield Form("code of a ballot", "visitor", at("marks", "open"), {"code": CODE.encode()})
+    page = world.clients["ballots"].get(at("marks", "new")).context["form"]
+    ballot = {name: str(page[name].value()).encode() for name in ("ballot", "based_on")}
+    ideas = {name: field.choices[0][0].encode() for name, field in page.fields.items() if hasattr(field, "choices")}
+    yield Form("a ballot", "ballots", at("marks", "new"), ballot | ideas)
+    number = {"number": b"3", "key": b"00000000-0000-0000-0000-00000000000f"}
+    yield Form("cards", "staff", at("ballots-give", "new"), number)
+    later = f"{timezone.localtime(timezone.now()):%Y-12-31 23:59}".encode()
+    yield Form("open marking", "staff", at("marks-open", "open"), {"closes_at": later})
+    yield Form("show the counts", "staff", at("marks-show", "open"), {"live": b"yes"})
+    idea = world.marking["published"].ideas.filter(proposal=None).first()
+    proposals = {f"ideas_{idea.theme_id}": str(idea.pk).encode()}
+    yield Form("choose proposals", "staff", at("proposals-choose", "published"), proposals)
+    yield Form("put a ballot away", "ballots", at("marks", "open"), {"forget": b"yes"})
 
 
 def newest(model: type, name: str, by: str = "pk") -> Reader:

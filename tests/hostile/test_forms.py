@@ -15,6 +15,7 @@ from tests.hostile.forms import (
     event_forms,
     forms_of,
     library_forms,
+    marks_forms,
     member_forms,
     send,
     staff_forms,
@@ -35,6 +36,7 @@ GROUPS = [
     library_forms,
     event_forms,
     capture_forms,
+    marks_forms,
 ]
 
 
