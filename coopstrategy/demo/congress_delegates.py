@@ -184,11 +184,11 @@ class Delegates:
         for place, row in enumerate(dice.sample(came, FEEDBACK)):
             words = said[place] if place < len(said) else self._only_ticked(place)
             day = self.clock.at(2, "17:00") + timedelta(days=dice.choice([0, 0, 0, 1, 1, 2, 4]))
-            row.fed_back_at = day
+            row.has_fed_back = True
             named = row.person if place % 12 == 3 else None
             rows.append(EventFeedback(event=self.event, person=named, given_on=timezone.localdate(day), **words))
         EventFeedback.objects.bulk_create(rows)
-        rewrite(came, "fed_back_at")
+        rewrite(came, "has_fed_back")
 
     def _only_ticked(self, place: int) -> dict[str, str]:
         """An answer without a word."""

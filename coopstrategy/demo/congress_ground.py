@@ -202,7 +202,7 @@ class Ground:
             EventTable: ("made_at", "confirmed_at"),
             EventIdea: ("made_at", "merged_at"),
             Registration: ("made_at", "moved_up_at", "cancelled_at", "checked_in_at", "ballot_given_at"),
-            Ballot: ("made_at", "cast_at"),
+            Ballot: ("made_on", "cast_at"),
             EventHelper: ("made_at",),
         }
         rows = [(model.objects.filter(event=self.event), names) for model, names in own.items()]

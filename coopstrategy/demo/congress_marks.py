@@ -9,6 +9,7 @@ from random import Random
 from typing import Any
 
 from django.db import models
+from django.utils import timezone
 
 from commons.contributions.models import Channel, Contribution, Kind, Thread
 from consultation.models import Ballot, EventIdea, Mark, MarkKind
@@ -36,9 +37,9 @@ class Marks:
     def print_ballots(self) -> None:
         """One for everybody who came. The first two are the ones that can be tried; all the others' tokens nobody knows."""
         tokens = [*BALLOTS_TO_TRY, *(str(uuid.uuid4()) for _one in range(BALLOTS - len(BALLOTS_TO_TRY)))]
-        printed = self.clock.at(1, "11:00")
+        printed = timezone.localdate(self.clock.at(1, "11:00"))
         Ballot.objects.bulk_create(
-            Ballot(event=self.event, token_hash=hash_of(token), made_at=printed) for token in tokens
+            Ballot(event=self.event, token_hash=hash_of(token), made_on=printed) for token in tokens
         )
 
     def cast(self, number: int) -> None:
@@ -91,7 +92,8 @@ class Marks:
         """The idea of each issue that was marked most becomes a proposal: nine, which the panel answers like any voice."""
         when, ideas = self.clock.at(3, "09:30"), self._ideas()
         told = [one for theme in THEMES for one in read_congress(theme)["ideas"] if "proposal" in one]
-        thread = Thread.objects.create(made_at=when)
+        thread = self.event.proposals = Thread.objects.create(made_at=when)
+        self.event.save(update_fields=["proposals"])
         rows = Contribution.objects.bulk_create(
             Contribution(
                 thread=thread,

@@ -65,6 +65,7 @@ class Notes:
     def _note(self, line: Line, table: EventTable, ideas: dict[str, EventIdea]) -> tuple[Contribution, EventNote]:
         dice = dice_for("congress", "table", str(line.table), str(line.place))
         written = self.clock.ending(2, "10:07", "12:30") + timedelta(minutes=line.place * 13 + dice.uniform(0, 9))
+        idea = ideas.get(line.told.get("for", ""))
         number, state = self._number(line.table, line.place), line.told.get("state", "")
         agreed = self._agreed_at(line.table)
         words = Contribution(
@@ -84,7 +85,8 @@ class Notes:
             contribution=words,
             kind=Kinds.ISSUE if line.under is None else Kinds.IDEA,
             under=None if line.under is None else self._number(line.table, line.under),
-            idea=ideas.get(line.told.get("for", "")),
+            idea=idea.merged_into or idea if idea else None,
+            put_in=idea,
             made_at=written,
             received_at=written + timedelta(seconds=dice.choice([1, 2, 2, 4, 40, 300])),
             confirmed_at=None if state else agreed,
@@ -131,11 +133,10 @@ class Notes:
         EventIdea.objects.bulk_update([row for row, _into in merged], ["merged_into", "merged_at"])
 
     def _ideas(self) -> dict[str, EventIdea]:
-        """By the name in the texts: the idea under which a note stands, whatever was merged."""
+        """By the name in the texts: the ideas, those that were merged as well."""
         rows = {row.title: row for row in self.event.ideas.select_related("merged_into")}
         told = [one for theme in THEMES for one in read_congress(theme)["ideas"]]
-        found = {one["id"]: rows[one["title"]] for one in told if one["title"] in rows}
-        return {name: row.merged_into or row for name, row in found.items()}
+        return {one["id"]: rows[one["title"]] for one in told if one["title"] in rows}
 
     # --- the room -------------------------------------------------------------------------------------------------------
 
