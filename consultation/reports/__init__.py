@@ -2,6 +2,7 @@
 
 from consultation.reports.ideas import idea_page, ideas_for_sitemap, said_to_ideas
 from consultation.reports.phases import closed_because, is_open
+from consultation.reports.places import spoken_at
 from consultation.reports.sources import (
     listed_sources,
     register_citer,
@@ -19,6 +20,7 @@ __all__ = [
     "register_citer",
     "said_to_ideas",
     "sources_for_sitemap",
+    "spoken_at",
     "uses_of",
     "years_in_use",
 ]

@@ -2,18 +2,22 @@
 
 import datetime as dt
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import models
 from django.db.models import Avg, Count, Exists, F, Min, OuterRef, Q
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from blog.models import Post
 from commons.contributions.models import Contribution, ContributionQuerySet
 from commons.people.models import User
-from consultation.models import Source
+from commons.themes.models import Theme
+from consultation.models import Event, EventNote, EventSession, Idea, Source
+from consultation.reports import spoken_at
 from panel.models import Decision, Part, Section, Voice
-from panel.reports.voices import answerable, answered
+from panel.reports.voices import answerable, answered, answered_in
 
 
 @dataclass(frozen=True)
@@ -29,12 +33,14 @@ class Reckoned:
 
 
 def answering_counts(section: Section | None = None) -> Reckoned:
-    """How many public contributions to sections wait for an answer, how many too long, and how long one took: two queries."""
-    spoken = Contribution.objects.public().filter(anchor__isnull=False)
-    decisions = Voice.objects.filter(decision__undone_at=None, contribution__in=spoken)
+    """How many of the contributions that the panel answers wait for it, how many too long, and how long an answer took: two
+    queries. Of one section with `section`."""
+    spoken = answerable()
+    decisions = Voice.objects.filter(decision__undone_at=None)
     if section is not None:
-        spoken = spoken.filter(anchor__section=section)
-        decisions = decisions.filter(contribution__anchor__section=section)
+        spoken = spoken.filter(answered_in([section]))
+        decisions = decisions.filter(Q(contribution__anchor__section=section) | Q(decision__section=section))
+    decisions = decisions.filter(contribution__in=spoken)
     is_answered = Exists(answered().filter(pk=OuterRef("pk")))
     counts = spoken.annotate(has_answer=is_answered).aggregate(
         given=Count("pk"),
@@ -75,17 +81,78 @@ class DeskState(models.TextChoices):
     ALL = "all", gettext_lazy("All")
 
 
+class DeskPlace(models.TextChoices):
+    """Where the desk looks for what was said. One event or one session of it is named by `place_code`."""
+
+    SECTIONS = "sections", gettext_lazy("To a section")
+    IDEAS = "ideas", gettext_lazy("As a big idea")
+    EVENTS = "events", gettext_lazy("At any event")
+
+
+def place_code(place: Event | EventSession) -> str:
+    return f"{'event' if isinstance(place, Event) else 'session'}-{place.pk}"
+
+
+def desk_places() -> list[tuple[str, Any]]:
+    """Every place the desk can look in, as choices: two queries."""
+    at_events = [
+        (
+            str(event.title_told),
+            [
+                (place_code(event), _("%(event)s, all of it") % {"event": event.title_told}),
+                *((place_code(session), str(session.title_told)) for session in sessions),
+            ],
+        )
+        for event, sessions in spoken_at()
+    ]
+    return [*DeskPlace.choices, *at_events]
+
+
+def said_in(place: str) -> Q:
+    """Contributions that were said in one of `desk_places`."""
+    match place.split("-"):
+        case [DeskPlace.SECTIONS]:
+            return Q(anchor__isnull=False)
+        case [DeskPlace.IDEAS]:
+            return Q(idea__isnull=False)
+        case [DeskPlace.EVENTS]:
+            return Q(event_note__isnull=False) | Q(proposed_by_event__isnull=False)
+        case ["event", number]:
+            return Q(event_note__session__event=number) | Q(proposed_by_event__event=number)
+        case ["session", number]:
+            return Q(event_note__session=number)
+    raise ValueError(place)
+
+
+def about_theme(theme: Theme) -> Q:
+    """Contributions under a theme: ideas that bear it, what was said at a table or in a session that has it, and proposals."""
+    return (
+        Q(idea__in=Idea.objects.filter(themes=theme))
+        | Q(event_note__table__theme=theme)
+        | Q(event_note__table=None, event_note__session__theme=theme)
+        | Q(proposed_by_event__theme=theme)
+    )
+
+
+def belonging_to(sections: models.QuerySet) -> Q:
+    """What whoever writes on these sections has to know: what belongs to them, and what was said in sessions about them."""
+    notes = EventNote.objects.filter(session__about__section__in=sections)
+    return answered_in(sections) | Q(event_note__in=notes)
+
+
 def on_desk(
     *,
     state: str = DeskState.WAITING,
+    place: str = "",
     section: Section | None = None,
     part: Part | None = None,
+    theme: Theme | None = None,
     kind: str = "",
     words: str = "",
     owner: User | None = None,
 ) -> ContributionQuerySet:
-    """Public contributions to sections, those that have waited longest first, and after them ideas."""
-    rows = answerable().with_authors().select_related("thread")
+    """What the panel answers: what has the earliest day of a promised answer first, then what has waited longest."""
+    rows = answerable().with_authors().select_related("thread", "owner")
     match state:
         case DeskState.WAITING:
             rows = rows.exclude(pk__in=answered().values("pk"))
@@ -93,10 +160,14 @@ def on_desk(
             rows = rows.exclude(pk__in=answered().values("pk")).filter(reply_by__lt=timezone.localdate())
         case DeskState.ANSWERED:
             rows = rows.filter(pk__in=answered().values("pk"))
+    if place:
+        rows = rows.filter(said_in(place))
     if section is not None:
-        rows = rows.filter(anchor__section=section)
+        rows = rows.filter(belonging_to(Section.objects.filter(pk=section.pk)))
     if part is not None:
-        rows = rows.filter(anchor__section__part=part)
+        rows = rows.filter(belonging_to(part.sections.all()))
+    if theme is not None:
+        rows = rows.filter(about_theme(theme))
     if kind:
         rows = rows.filter(kind=kind)
     if owner is not None:

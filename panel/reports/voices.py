@@ -22,11 +22,13 @@ from commons.contributions.reports import (
     register_subject,
     register_teller,
 )
-from consultation.models import Act
+from consultation.models import Act, EventNote
 from consultation.reports import closed_because
 from panel.models import Anchor, Change, Decision, Section, Voice
 
 TONES = {"accepted": "yes", "in_part": "part", "no": "no", "later": "later"}
+UNPLACED = frozenset({Kind.IDEA, Kind.NOTE, Kind.PROPOSAL})
+"""What may point at no section and is answered all the same, in the sections that the panel chooses."""
 
 register_subject("section")
 register_subject("section_inside")
@@ -55,7 +57,7 @@ def tell(rows: Sequence[Contribution]) -> dict[int, Told]:
         anchor.contribution_id: anchor
         for anchor in Anchor.objects.filter(contribution__in=ids).select_related("section__current", "version__section")
     }
-    ids = [row.pk for row in rows if row.pk in anchors or row.is_idea]
+    ids = [row.pk for row in rows if row.pk in anchors or row.kind in UNPLACED]
     if not ids:
         return {}
     voices = (
@@ -155,8 +157,29 @@ def open_suggestions(sections: Iterable[int]) -> models.QuerySet:
 
 
 def answerable() -> ContributionQuerySet:
-    """What the panel answers: public contributions that point at a section, and public ideas, which point at none."""
-    return Contribution.objects.public().filter(Q(anchor__isnull=False) | Q(idea__isnull=False))
+    """What the panel answers: public contributions that point at a section, and those that point at none but stand for
+    themselves: big ideas, what was said or written down at events, and the proposals made there."""
+    return Contribution.objects.public().filter(
+        Q(anchor__isnull=False)
+        | Q(idea__isnull=False)
+        | Q(event_note__isnull=False)
+        | Q(proposed_by_event__isnull=False)
+    )
+
+
+def notes_behind(proposals: Iterable[int], section: Section | None = None) -> models.QuerySet:
+    """The numbers of the public notes that these proposals were made of; with `section` those that have no answer there yet."""
+    notes = EventNote.objects.public().filter(idea__proposal__in=proposals)
+    if section is not None:
+        there = Voice.objects.filter(decision__section=section, decision__undone_at=None, contribution__isnull=False)
+        notes = notes.exclude(contribution__in=there.values("contribution"))
+    return notes.order_by("contribution").values_list("contribution", flat=True)
+
+
+def answered_in(sections: Iterable[Section] | models.QuerySet) -> Q:
+    """Contributions that belong to some of these sections: they point at one, or point nowhere and were answered in one."""
+    standing = Voice.objects.filter(decision__undone_at=None, decision__section__in=sections, contribution__anchor=None)
+    return Q(anchor__section__in=sections) | Q(pk__in=standing.values("contribution"))
 
 
 def answered() -> ContributionQuerySet:

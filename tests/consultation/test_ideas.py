@@ -350,11 +350,15 @@ def test_the_panel_finds_ideas_on_its_desk_and_answers_them_in_a_section_it_choo
     desk = client.get(reverse("panel:desk"), {"kind": "idea"})
     assert [line.row.pk for line in desk.context["lines"]] == [idea.pk]
     answer = reverse("panel:decision-make")
-    assert client.get(answer, {"c": idea.pk})["Location"] == f"{reverse('panel:cite-pick')}?c={idea.pk}"
+    assert client.get(answer, {"c": idea.pk}).context["form"]["section"].initial is None
     assert client.get(reverse("panel:cite-pick"), {"c": idea.pk}).context["asks_section"] is True
     sent = {"cites": "1", "outcome": "accepted", "reason": "Yes.", "key": str(uuid.uuid4())}
-    assert client.post(f"{answer}?c={idea.pk}", sent).status_code == 404
-    assert client.post(f"{answer}?c={idea.pk}&section={section.slug}", sent).status_code == 302
+    refused = client.post(f"{answer}?c={idea.pk}", sent)
+    assert (refused.status_code, refused.context["form"].errors) == (
+        422,
+        {"section": ["Choose the section that your answer belongs to."]},
+    )
+    assert client.post(f"{answer}?c={idea.pk}", sent | {"section": section.slug}).status_code == 302
     assert (Voice.objects.get().contribution_id, Decision.objects.get().section) == (idea.pk, section)
     assert (list(on_desk()), [row.pk for row in on_desk(state="answered")]) == ([], [idea.pk])
     [notice] = Notice.objects.filter(kind="answered")
