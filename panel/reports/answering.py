@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import models
-from django.db.models import Avg, Count, Exists, F, Min, OuterRef, Q
+from django.db.models import Avg, Count, F, Min, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -16,8 +16,8 @@ from commons.people.models import User
 from commons.themes.models import Theme
 from consultation.models import Event, EventNote, EventSession, Idea, Source
 from consultation.reports import spoken_at
-from panel.models import Decision, Part, Section, Voice
-from panel.reports.voices import answerable, answered, answered_in
+from panel.models import Anchor, Decision, Part, Section, Voice
+from panel.reports.voices import answerable, answered_in, is_answered, of_events
 
 
 @dataclass(frozen=True)
@@ -41,8 +41,7 @@ def answering_counts(section: Section | None = None) -> Reckoned:
         spoken = spoken.filter(answered_in([section]))
         decisions = decisions.filter(Q(contribution__anchor__section=section) | Q(decision__section=section))
     decisions = decisions.filter(contribution__in=spoken)
-    is_answered = Exists(answered().filter(pk=OuterRef("pk")))
-    counts = spoken.annotate(has_answer=is_answered).aggregate(
+    counts = spoken.annotate(has_answer=is_answered()).aggregate(
         given=Count("pk"),
         answered=Count("pk", filter=Q(has_answer=True)),
         late=Count("pk", filter=Q(has_answer=False, reply_by__lt=timezone.localdate())),
@@ -108,36 +107,34 @@ def desk_places() -> list[tuple[str, Any]]:
     return [*DeskPlace.choices, *at_events]
 
 
-def said_in(place: str) -> Q:
-    """Contributions that were said in one of `desk_places`."""
+def said_in(place: str) -> models.QuerySet:
+    """The numbers of the contributions that were said in one of `desk_places`."""
     match place.split("-"):
         case [DeskPlace.SECTIONS]:
-            return Q(anchor__isnull=False)
+            return Anchor.objects.values("contribution")
         case [DeskPlace.IDEAS]:
-            return Q(idea__isnull=False)
+            return Idea.objects.values("contribution")
         case [DeskPlace.EVENTS]:
-            return Q(event_note__isnull=False) | Q(proposed_by_event__isnull=False)
+            return of_events()
         case ["event", number]:
-            return Q(event_note__session__event=number) | Q(proposed_by_event__event=number)
+            return of_events(Q(session__event=number), Q(event=number))
         case ["session", number]:
-            return Q(event_note__session=number)
+            return EventNote.objects.filter(session=number).values("contribution")
     raise ValueError(place)
 
 
-def about_theme(theme: Theme) -> Q:
-    """Contributions under a theme: ideas that bear it, what was said at a table or in a session that has it, and proposals."""
-    return (
-        Q(idea__in=Idea.objects.filter(themes=theme))
-        | Q(event_note__table__theme=theme)
-        | Q(event_note__table=None, event_note__session__theme=theme)
-        | Q(proposed_by_event__theme=theme)
-    )
+def about_theme(theme: Theme) -> models.QuerySet:
+    """The numbers of the contributions under a theme: ideas that bear it, what was said at a table or in a session that has it,
+    and proposals."""
+    ideas = Idea.objects.filter(themes=theme).values("contribution")
+    said = Q(table__theme=theme) | Q(table=None, session__theme=theme)
+    return ideas.union(of_events(said, Q(theme=theme)), all=True)
 
 
 def belonging_to(sections: models.QuerySet) -> Q:
     """What whoever writes on these sections has to know: what belongs to them, and what was said in sessions about them."""
     notes = EventNote.objects.filter(session__about__section__in=sections)
-    return answered_in(sections) | Q(event_note__in=notes)
+    return answered_in(sections) | Q(pk__in=notes.values("contribution"))
 
 
 def on_desk(
@@ -155,19 +152,19 @@ def on_desk(
     rows = answerable().with_authors().select_related("thread", "owner")
     match state:
         case DeskState.WAITING:
-            rows = rows.exclude(pk__in=answered().values("pk"))
+            rows = rows.exclude(is_answered())
         case DeskState.LATE:
-            rows = rows.exclude(pk__in=answered().values("pk")).filter(reply_by__lt=timezone.localdate())
+            rows = rows.exclude(is_answered()).filter(reply_by__lt=timezone.localdate())
         case DeskState.ANSWERED:
-            rows = rows.filter(pk__in=answered().values("pk"))
+            rows = rows.filter(is_answered())
     if place:
-        rows = rows.filter(said_in(place))
+        rows = rows.filter(pk__in=said_in(place))
     if section is not None:
         rows = rows.filter(belonging_to(Section.objects.filter(pk=section.pk)))
     if part is not None:
         rows = rows.filter(belonging_to(part.sections.all()))
     if theme is not None:
-        rows = rows.filter(about_theme(theme))
+        rows = rows.filter(pk__in=about_theme(theme))
     if kind:
         rows = rows.filter(kind=kind)
     if owner is not None:

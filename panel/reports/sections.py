@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 
 from django.db import models
-from django.db.models import Count, Exists, OuterRef
+from django.db.models import Count, OuterRef
 from django.utils.safestring import SafeString
 
 from commons import richtext
@@ -15,7 +15,7 @@ from panel.comparing import ParagraphChange, compare
 from panel.models import Anchor, Change, Dissent, Part, Section, Version
 from panel.paragraphs import Paragraph
 from panel.reports.reasons import Why, reasons_of
-from panel.reports.voices import answered
+from panel.reports.voices import is_answered
 
 
 @dataclass
@@ -88,11 +88,10 @@ def shown_paragraphs(version: Version, previous: Version | None, *, with_reasons
 
 def add_comment_counts(shown: Iterable[ShownParagraph], section: Section) -> None:
     """How many public contributions speak of each paragraph as it stands now, and how many of them have an answer: one query."""
-    is_answered = Exists(answered().filter(pk=OuterRef("contribution")))
     rows = (
         Anchor.objects.filter(section=section, paragraph__isnull=False, contribution__in=Contribution.objects.public())
         .values("paragraph")
-        .annotate(number=Count("pk"), answered=Count("pk", filter=is_answered))
+        .annotate(number=Count("pk"), answered=Count("pk", filter=is_answered("contribution")))
     )
     counts = {row["paragraph"]: row for row in rows}
     for one in shown:

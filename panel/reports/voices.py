@@ -5,7 +5,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
 from django.db import models
-from django.db.models import Prefetch, Q
+from django.db.models import Exists, OuterRef, Prefetch, Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -22,7 +22,7 @@ from commons.contributions.reports import (
     register_subject,
     register_teller,
 )
-from consultation.models import Act, EventNote
+from consultation.models import Act, EventIdea, EventNote, Idea
 from consultation.reports import closed_because
 from panel.models import Anchor, Change, Decision, Section, Voice
 
@@ -151,7 +151,7 @@ def open_suggestions(sections: Iterable[int]) -> models.QuerySet:
             contribution__in=Contribution.objects.public(),
             start__isnull=False,
         )
-        .exclude(contribution__in=answered())
+        .exclude(is_answered("contribution"))
         .order_by("section", "start", "pk")
     )
 
@@ -159,12 +159,17 @@ def open_suggestions(sections: Iterable[int]) -> models.QuerySet:
 def answerable() -> ContributionQuerySet:
     """What the panel answers: public contributions that point at a section, and those that point at none but stand for
     themselves: big ideas, what was said or written down at events, and the proposals made there."""
-    return Contribution.objects.public().filter(
-        Q(anchor__isnull=False)
-        | Q(idea__isnull=False)
-        | Q(event_note__isnull=False)
-        | Q(proposed_by_event__isnull=False)
-    )
+    # Named by their numbers: most contributions are none of these, and need not be looked at.
+    anchored, ideas = Anchor.objects.values("contribution"), Idea.objects.values("contribution")
+    return Contribution.objects.public().filter(pk__in=anchored.union(ideas, of_events(), all=True))
+
+
+def of_events(notes: Q = Q(), proposals: Q = Q()) -> models.QuerySet:  # noqa: B008 - never changed
+    """The numbers of what was said or written down at events and of the proposals made there, narrowed by what is said of notes
+    and of the ideas that became proposals."""
+    said = EventNote.objects.filter(notes).order_by().values("contribution")
+    proposed = EventIdea.objects.filter(proposals, proposal__isnull=False).order_by().values("proposal")
+    return said.union(proposed, all=True)
 
 
 def notes_behind(proposals: Iterable[int], section: Section | None = None) -> models.QuerySet:
@@ -182,9 +187,9 @@ def answered_in(sections: Iterable[Section] | models.QuerySet) -> Q:
     return Q(anchor__section__in=sections) | Q(pk__in=standing.values("contribution"))
 
 
-def answered() -> ContributionQuerySet:
-    """Contributions with an answer that stands."""
-    return Contribution.objects.filter(voices__decision__undone_at=None, voices__isnull=False)
+def is_answered(number: str = "pk") -> Exists:
+    """Whether a contribution has an answer that stands. `number` names the column that holds its number."""
+    return Exists(Voice.objects.filter(contribution=OuterRef(number), decision__undone_at=None))
 
 
 def clashing(suggestions: Sequence[Contribution], anchors: dict[int, Anchor]) -> dict[int, tuple[int, ...]]:

@@ -306,8 +306,10 @@ class DecisionMakeView(KeepsTypedMixin, PermissionRequiredMixin, AnsweringMixin,
         return self._again(form, 409)
 
     def _say_done(self, decision: Decision, takes_words: bool) -> None:
-        count = len(self.voices) + len(self.things)
-        said = ngettext("Answered. The author is told.", "Answered. All authors are told.", count)
+        authors = sum(voice.author is not None for voice in self.voices) + len(self.posts)
+        said = ngettext("Answered. The author is told.", "Answered. All authors are told.", authors)
+        if not authors:
+            said = _("Answered. Everybody can read it now.")
         if takes_words:
             said = _("Answered, and the words are in the draft. They become public when the section is published.")
         messages.success(self.request, said)

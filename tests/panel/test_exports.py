@@ -135,7 +135,6 @@ def test_a_comment_without_an_answer_to_the_whole_section_leaves_its_cells_empty
         "Section": "Finance that fits",
         "Section address": "finance",
         "Said to version": "1",
-        "Title": "",
         "Text": "Well said.",
         "Who": "Ann Example",
         "Speaking": "For myself",
