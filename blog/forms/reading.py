@@ -5,7 +5,6 @@ from typing import Any
 
 from crispy_forms.helper import FormHelper
 from django import forms
-from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 
 from blog.reports import ListOrder
@@ -31,9 +30,7 @@ class FindForm(forms.Form):
         super().__init__(*args, **kwargs)
         for field in self.fields.values():
             field.say_optional = False
-        # One that is out of use is found on what bears it, and a link that asks for it goes on working.
-        asked = Theme.objects.filter(slug=slugify(self.data.get("theme", "")))
-        self.fields["theme"].queryset = Theme.objects.offered() | asked
+        self.fields["theme"].queryset = Theme.objects.found_by(self.data.get("theme", ""))
         self.helper = FormHelper()
         self.helper.form_tag = False
         self.helper.show_summary = False

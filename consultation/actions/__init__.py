@@ -1,7 +1,7 @@
 """What can be done in the process, one module for each noun."""
 
 from consultation.actions.following import announce_phases, follow_process, unfollow_process
-from consultation.actions.ideas import add_idea, change_idea
+from consultation.actions.ideas import add_idea, announce_idea_comments, change_idea
 from consultation.actions.phases import PhaseWords, add_phase, begin_phase, change_phase, end_phase, move_phase
 from consultation.actions.sources import (
     NothingToRead,
@@ -25,6 +25,7 @@ __all__ = [
     "add_idea",
     "add_phase",
     "add_source",
+    "announce_idea_comments",
     "announce_phases",
     "begin_phase",
     "change_idea",

@@ -21,7 +21,7 @@ class FindIdeaForm(forms.Form):
     q = forms.CharField(label=_("Search the ideas"), required=False, max_length=200)
     theme = forms.ModelChoiceField(
         label=_("Theme"),
-        queryset=Theme.objects.all(),
+        queryset=Theme.objects.none(),
         to_field_name="slug",
         required=False,
         empty_label=_("All themes"),
@@ -34,6 +34,7 @@ class FindIdeaForm(forms.Form):
         super().__init__(*args, **kwargs)
         for field in self.fields.values():
             field.say_optional = False
+        self.fields["theme"].queryset = Theme.objects.found_by(self.data.get("theme", ""))
         self.helper = FormHelper()
         self.helper.form_tag = False
 
@@ -48,7 +49,7 @@ def place_fields() -> dict[str, forms.Field]:
     return {
         "themes": forms.ModelMultipleChoiceField(
             label=_("What is it about?"),
-            queryset=Theme.objects.all(),
+            queryset=Theme.objects.offered(),
             required=False,
             widget=forms.CheckboxSelectMultiple,
         ),
@@ -95,4 +96,6 @@ class IdeaChangeForm(EditForm):
     def __init__(self, *args: Any, idea: Idea, **kwargs: Any) -> None:
         super().__init__(*args, contribution=idea.contribution, **kwargs)
         self.fields |= place_fields()
+        # A theme that was taken out of use since may stay.
+        self.fields["themes"].queryset = Theme.objects.offered() | Theme.objects.filter(pk__in=idea.themes.all())
         self.initial |= {"themes": idea.themes.all(), "helps": idea.helps, "needs": idea.needs}

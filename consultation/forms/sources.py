@@ -25,7 +25,7 @@ class FindSourceForm(forms.Form):
     q = forms.CharField(label=_("Search the library"), required=False, max_length=200)
     theme = forms.ModelChoiceField(
         label=_("Theme"),
-        queryset=Theme.objects.all(),
+        queryset=Theme.objects.none(),
         to_field_name="slug",
         required=False,
         empty_label=_("All themes"),
@@ -38,6 +38,7 @@ class FindSourceForm(forms.Form):
         self.fields["year"].choices = [("", _("All years")), *((str(year), str(year)) for year in years)]
         for field in self.fields.values():
             field.say_optional = False
+        self.fields["theme"].queryset = Theme.objects.found_by(self.data.get("theme", ""))
         self.helper = FormHelper()
         self.helper.form_tag = False
 
@@ -131,6 +132,9 @@ class SourceForm(forms.ModelForm):
         super().__init__(*args, **kwargs)
         # No empty choice among the buttons.
         self.fields["kind"].choices = SourceKind.choices
+        # A theme that was taken out of use since may stay.
+        borne = self.instance.themes.all() if self.instance.pk else Theme.objects.none()
+        self.fields["themes"].queryset = Theme.objects.offered() | Theme.objects.filter(pk__in=borne)
         self.fields["based_on"].initial = self.instance.revision
         if not self.instance.file_name:
             del self.fields["drops_file"]
