@@ -198,10 +198,21 @@ def is_subject_public(thread: Thread) -> bool:
 def closed_because(thread: Thread) -> str:
     """Why nothing can be said in a thread now, in a sentence for everybody; empty where something can. One query, and what the
     apps above ask."""
+    return shut_because(thread) or gone_because(thread)
+
+
+def gone_because(thread: Thread) -> str:
+    """The same, for the reason alone that the subject of the thread is not public."""
+    if is_subject_public(thread):
+        return ""
+    return _("What this was said to is not public any more, so nothing can be added to it.")
+
+
+def shut_because(thread: Thread) -> str:
+    """Why what was said in a thread stands as it is by now, and nobody can agree with it any more; empty where the talk goes on.
+    That its subject is not public is no such reason: an author may mend what waits for a moderator."""
     if not thread.is_open_at(timezone.now()):
         return thread.close_reason or _("Nothing more can be said here.")
-    if not is_subject_public(thread):
-        return _("What this was said to is not public any more, so nothing can be added to it.")
     return next((reason for closer in _closers if (reason := closer(thread))), "")
 
 

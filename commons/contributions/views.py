@@ -29,7 +29,14 @@ from commons.contributions.actions import (
 )
 from commons.contributions.forms import EditForm, ReplyForm, ReportForm
 from commons.contributions.models import Audience, Contribution
-from commons.contributions.reports import closed_because, lines_of, replies_to, subject_of
+from commons.contributions.reports import (
+    closed_because,
+    gone_because,
+    lines_of,
+    replies_to,
+    shut_because,
+    subject_of,
+)
 from commons.moderation.actions import NotPublic, report_subject
 from commons.people.views.typed import KeepsTypedMixin
 
@@ -80,11 +87,14 @@ class ContributionView(ContributionMixin, TemplateView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         row, user = self.contribution, self.request.user
+        over = shut_because(row.thread)
         verdicts = []
         if row.moderation is not None and (row.author_id == user.pk or not row.is_published):
             verdicts = list(row.moderation.verdicts.visible_to(user).select_related("appeal").order_by("-made_at"))
         return super().get_context_data(
-            closed=closed_because(row.thread),
+            closed=over or gone_because(row.thread),
+            is_over=bool(over),
+            is_inside=row.thread.audience != Audience.EVERYONE,
             replies=replies_to(row, user),
             answered=row.parent if row.parent and row.parent.is_published else None,
             verdicts=verdicts,
@@ -168,6 +178,9 @@ class ContributionEditView(KeepsTypedMixin, AllowedMixin, FormView):
     def get_form_kwargs(self) -> dict[str, Any]:
         return super().get_form_kwargs() | {"contribution": self.contribution}
 
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context_data(closed=shut_because(self.contribution.thread), **kwargs)
+
     def form_valid(self, form: EditForm) -> HttpResponse:
         try:
             row = edit_contribution(self.contribution, by=self.request.user, **form.cleaned_data)
@@ -179,7 +192,7 @@ class ContributionEditView(KeepsTypedMixin, AllowedMixin, FormView):
                 Contribution.objects.visible_to(self.request.user).get(pk=self.contribution.pk).revision
             )
             return self._again(form, 409)
-        except NotNow as refusal:
+        except (NotNow, ThreadClosed) as refusal:
             form.add_error(None, str(refusal))
             return self._again(form, 409)
         if row.is_published:
@@ -221,7 +234,7 @@ class SupportView(AllowedMixin, View):
                 drop_support(self.contribution, by=request.user)
             else:
                 support_contribution(self.contribution, by=request.user)
-        except NotNow as refusal:
+        except (NotNow, ThreadClosed) as refusal:
             messages.info(request, str(refusal))
         return redirect(way_back(request, self.contribution.get_absolute_url()))
 

@@ -24,7 +24,7 @@ from commons.contributions.actions import (
 )
 from commons.contributions.forms import SayForm
 from commons.contributions.models import Contribution, Kind, Order
-from commons.contributions.reports import lines_of, thread_page
+from commons.contributions.reports import closed_because, lines_of, shut_because, thread_page
 from commons.contributions.views import say_thanks
 from commons.people.views.typed import KeepsTypedMixin
 from consultation.actions import add_idea, change_idea
@@ -80,7 +80,8 @@ class IdeaMixin:
         return self.idea.contribution
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        return super().get_context_data(idea=self.idea, contribution=self.contribution, **kwargs)
+        is_shut = not self.idea.thread.is_open_at(timezone.now())
+        return super().get_context_data(idea=self.idea, contribution=self.contribution, is_shut=is_shut, **kwargs)
 
 
 class IdeaView(IdeaMixin, TemplateView):
@@ -92,6 +93,7 @@ class IdeaView(IdeaMixin, TemplateView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         user, row = self.request.user, self.contribution
         [line] = lines_of([row], user)
+        over = shut_because(self.idea.thread)
         since = note_visit(self.idea.thread, by=user) if user.is_authenticated else None
         asked = FindIdeaForm(self.request.GET).asked()
         order = self.request.GET.get("order")
@@ -111,7 +113,7 @@ class IdeaView(IdeaMixin, TemplateView):
             page=page,
             orders=Order.choices,
             verdicts=verdicts,
-            is_open=row.is_published and self.idea.thread.is_open_at(timezone.now()),
+            closed=over,
             **{
                 f"can_{what}": user.has_perm(f"contributions.{what}_contribution", row) for what in ("edit", "withdraw")
             },
@@ -157,6 +159,9 @@ class IdeaChangeView(KeepsTypedMixin, IdeaMixin, PermissionRequiredMixin, FormVi
     def get_form_kwargs(self) -> dict[str, Any]:
         return super().get_form_kwargs() | {"idea": self.idea}
 
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context_data(closed=shut_because(self.idea.thread), **kwargs)
+
     def form_valid(self, form: IdeaChangeForm) -> HttpResponse:
         try:
             row = change_idea(self.idea, by=self.request.user, **form.cleaned_data)
@@ -166,7 +171,7 @@ class IdeaChangeView(KeepsTypedMixin, IdeaMixin, PermissionRequiredMixin, FormVi
             form.data = form.data.copy()
             form.data["based_on"] = Contribution.objects.visible_to(self.request.user).get(pk=self.idea.pk).revision
             return self._again(form, 409)
-        except NotNow as refusal:
+        except (NotNow, ThreadClosed) as refusal:
             form.add_error(None, str(refusal))
             return self._again(form, 409)
         if row.is_published:
@@ -188,6 +193,9 @@ class IdeaCommentView(KeepsTypedMixin, IdeaMixin, PermissionRequiredMixin, FormV
     permission_required = "consultation.comment_on_idea"
     template_name = "consultation/idea_comment.html"
     form_class = SayForm
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context_data(closed=closed_because(self.idea.thread), **kwargs)
 
     def has_permission(self) -> bool:
         user = self.request.user

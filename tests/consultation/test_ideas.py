@@ -14,6 +14,7 @@ from commons.contributions.actions import (
     TooSoon,
     add_contribution,
     announce_contributions,
+    close_thread,
     edit_contribution,
     support_contribution,
     withdraw_contribution,
@@ -509,3 +510,57 @@ def test_of_two_windows_that_move_an_idea_to_other_themes_the_second_is_told(mem
         change_idea(idea, by=member, themes=[land], **words)
     assert list(idea.themes.all()) == [finance]
     assert change_idea(idea, by=member, themes=[finance], **words | {"based_on": 2}).revision == 2
+
+
+# --- When the talk is over ---------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def shut():
+    """Of an idea: its discussion is closed now."""
+
+    def act(idea: Idea) -> None:
+        close_thread(idea.thread, by=UserFactory(), closes_at=timezone.now(), reason="It is settled.")
+
+    return act
+
+
+def test_an_idea_whose_discussion_is_closed_says_why_and_offers_nothing_that_would_be_refused(client, member, shut):
+    idea, own = an_idea(), an_idea("Another", by=member)
+    said_of(idea)
+    shut(idea)
+    shut(own)
+    page = client.get(idea.get_absolute_url()).content.decode()
+    offers = ("I agree", ">Reply<", "Comment on this idea", "Change it", "It is settled.", "Report")
+    assert [words in page for words in offers] == [False, False, False, False, True, True]
+    page = client.get(own.get_absolute_url()).content.decode()
+    assert [words in page for words in ("Change it", "Take it back")] == [False, True]
+    for name, row in (("idea-change", own), ("idea-comment", idea)):
+        page = client.get(reverse(f"consultation:{name}", args=[row.pk])).content.decode()
+        assert ["It is settled." in page, 'name="body"' in page] == [True, False]
+
+
+def test_an_idea_is_not_changed_after_the_close_and_what_was_typed_is_shown(client, member, shut):
+    idea = an_idea(by=member)
+    shut(idea)
+    sent = {"title": "A loom bank", "body": "Lend them.", "based_on": 1}
+    answer = client.post(reverse("consultation:idea-change", args=[idea.pk]), sent)
+    assert (answer.status_code, answer.context["form"]["title"].value()) == (409, "A loom bank")
+    assert answer.context["form"].non_field_errors() == [
+        "It is settled. What was said stays as it is. You can still take it back."
+    ]
+    assert Contribution.objects.get(pk=idea.pk).title == "A bank of looms"
+    client.post(reverse("contributions:contribution-withdraw", args=[idea.pk]))
+    assert Contribution.objects.get(pk=idea.pk).standing == Standing.WITHDRAWN
+
+
+def test_who_agreed_before_the_close_can_take_that_back_and_nobody_agrees_after_it(client, member, shut):
+    idea = an_idea()
+    support_contribution(idea.contribution, by=member)
+    shut(idea)
+    assert "I agree (take back)" in client.get(idea.get_absolute_url()).content.decode()
+    address = reverse("contributions:support", args=[idea.pk])
+    client.post(address, {"agree": "no"})
+    assert Contribution.objects.get(pk=idea.pk).support_count == 0
+    told = client.post(address, {"agree": "yes", "next": idea.get_absolute_url()}, follow=True).content.decode()
+    assert ("It is settled." in told, Contribution.objects.get(pk=idea.pk).support_count) == (True, 0)
