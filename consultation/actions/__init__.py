@@ -2,7 +2,15 @@
 
 from consultation.actions.following import announce_phases, follow_process, unfollow_process
 from consultation.actions.ideas import add_idea, announce_idea_comments, change_idea
-from consultation.actions.phases import PhaseWords, add_phase, begin_phase, change_phase, end_phase, move_phase
+from consultation.actions.phases import (
+    PhaseWords,
+    add_phase,
+    begin_phase,
+    call_off_phase,
+    change_phase,
+    end_phase,
+    move_phase,
+)
 from consultation.actions.sources import (
     NothingToRead,
     NotNow,
@@ -28,6 +36,7 @@ __all__ = [
     "announce_idea_comments",
     "announce_phases",
     "begin_phase",
+    "call_off_phase",
     "change_idea",
     "change_phase",
     "change_source",

@@ -155,6 +155,26 @@ class PhaseMoveForm(BasedOnForm):
         self.helper = _helper(_("Move it and tell why"))
 
 
+class PhaseCallOffForm(BasedOnForm):
+    reason = forms.CharField(
+        label=_("Why is it called off?"),
+        help_text=_("In plain words, for people who counted on it. Everybody can read it"),
+        max_length=1000,
+        widget=forms.Textarea(attrs={"rows": 4, "data-maxlength": 1000}),
+        error_messages={"required": _("Say why it is called off. Everybody who counted on it will read it.")},
+    )
+    reason_cy = forms.CharField(
+        label=_("Why is it called off, in Welsh?"),
+        required=False,
+        max_length=1000,
+        widget=forms.Textarea(attrs={"rows": 4, "data-maxlength": 1000, "lang": "cy"}),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.helper = _helper(_("Call it off and tell why"))
+
+
 class PhaseBeginForm(BasedOnForm):
     on = PhaseDayField(
         label=_("On which day did it begin?"),

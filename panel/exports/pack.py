@@ -93,6 +93,13 @@ def _rows() -> sql.Composed:
     ).format(count=spoken_and_cited_count(), rows=spoken_and_cited(OF_ANSWER), most=sql.Literal(MOST_ANSWERS))
 
 
+def left_out() -> int:
+    """How many rows find no room in the table. One query."""
+    with connection.cursor() as cursor:
+        cursor.execute(spoken_and_cited_count())
+        return max(0, cursor.fetchone()[0] - MOST_ANSWERS)
+
+
 def answers() -> tuple[list[PackedAnswer], int, str]:
     """The table of comments and answers in the order of the text, how many found no room in it, and the mark of it. One query."""
     order = sql.SQL("part_place, section_place, paragraph NULLS FIRST, start NULLS FIRST, number, answer, voice")
@@ -241,7 +248,7 @@ def made_now() -> tuple[bytes, str]:
     """The Word file, and the mark of what is in it."""
     with translation.override(LANGUAGE):
         framework, mark_of_text = parts()
-        table, left_out, mark_of_table = answers()
+        table, missing, mark_of_table = answers()
         pack = Pack(
             title=_("%(site)s: the strategy pack") % {"site": settings.SITE_NAME},
             author=AUTHOR,
@@ -250,6 +257,6 @@ def made_now() -> tuple[bytes, str]:
             made_at=timezone.localtime(),
             parts=framework,
             answers=table,
-            left_out=left_out,
+            left_out=missing,
         )
         return document_of(pack), _joined(mark_of_text, mark_of_table)

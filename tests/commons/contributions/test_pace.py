@@ -143,7 +143,9 @@ def test_once_the_talk_is_over_words_are_not_changed_and_not_agreed_with_and_can
     agreed.save()
     support_contribution(agreed, by=reader)
     close_thread(row.thread, by=UserFactory(), closes_at=timezone.now(), reason="It is settled.")
-    with pytest.raises(ThreadClosed, match=r"^It is settled\. What was said stays as it is\. You can still take it back\.$"):
+    with pytest.raises(
+        ThreadClosed, match=r"^It is settled\. What was said stays as it is\. You can still take it back\.$"
+    ):
         edit_contribution(row, by=person, body="Other words.", based_on=1)
     with pytest.raises(ThreadClosed, match=r"^It is settled\.$"):
         support_contribution(row, by=reader)
