@@ -230,7 +230,11 @@ class DecisionMakeView(KeepsTypedMixin, PermissionRequiredMixin, AnsweringMixin,
 
     def _section_of_session(self) -> Section | None:
         """The one that the session was about in which the voices were heard, if it was about one."""
-        about = Section.objects.published().filter(thread__about_in_sessions__notes__contribution__in=self.voices)
+        about = (
+            Section.objects.visible_to(self.request.user)
+            .published()
+            .filter(thread__about_in_sessions__notes__contribution__in=self.voices)
+        )
         found = list(about.distinct()[:2])
         return found[0] if len(found) == 1 else None
 

@@ -5,11 +5,10 @@ import uuid
 import pytest
 from django.urls import reverse
 
-from commons.contributions.models import Channel, Contribution, Kind, Thread
+from commons.contributions.models import Contribution
 from commons.contributions.reports import Place, told_of
 from commons.digests.models import Notice
 from commons.moderation.models import Standing
-from consultation.models import EventIdea
 from panel.actions.deciding import AnsweredAlready, NobodyToAnswer, make_decision, undo_decision
 from panel.exports import AnswersReport, ContributionsReport
 from panel.exports.pack import answers
@@ -19,6 +18,7 @@ from tests.factories.consultation import an_idea
 from tests.factories.events import a_note, a_session, a_table, an_event, an_event_idea
 from tests.factories.panel import a_section, said_to
 from tests.factories.people import UserFactory
+from tests.factories.proposals import a_proposal
 from tests.factories.themes import a_theme
 from tests.panel.test_exports import table_of
 
@@ -40,18 +40,6 @@ def section(chair):
 @pytest.fixture
 def session():
     return a_session(an_event(), "Money", theme=a_theme("Finance"))
-
-
-def a_proposal(idea: EventIdea, *notes, title: str = "A bank of looms") -> Contribution:
-    """What an idea of an event became, with these notes behind it."""
-    idea.proposal = Contribution.objects.create(
-        thread=Thread.objects.create(), kind=Kind.PROPOSAL, title=title, body="All pay in.", channel=Channel.EVENT
-    )
-    idea.save()
-    for note in notes:
-        note.idea = idea
-        note.save()
-    return idea.proposal
 
 
 def keys(rows) -> list[int]:
