@@ -170,27 +170,32 @@ def say_thanks(request: HttpRequest, row: Contribution) -> None:
         )
 
 
-class ContributionEditView(KeepsTypedMixin, AllowedMixin, FormView):
-    permission_required = "contributions.edit_contribution"
-    template_name = "contributions/edit.html"
-    form_class = EditForm
+class EditMixin(KeepsTypedMixin):
+    """A form that changes what somebody said, their `contribution`, by `change`. What is wrong is answered by 422, and by 409
+    where it was changed, turned down or closed meanwhile; whatever was typed stays in the form."""
 
-    def get_form_kwargs(self) -> dict[str, Any]:
-        return super().get_form_kwargs() | {"contribution": self.contribution}
+    request: HttpRequest
+    contribution: Contribution
+
+    def change(self, form: Any) -> Contribution:
+        raise NotImplementedError
+
+    def shown_at(self, row: Contribution) -> Any:
+        """Where the new words are read."""
+        return row
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         return super().get_context_data(closed=shut_because(self.contribution.thread), **kwargs)
 
-    def form_valid(self, form: EditForm) -> HttpResponse:
+    def form_valid(self, form: Any) -> HttpResponse:
         try:
-            row = edit_contribution(self.contribution, by=self.request.user, **form.cleaned_data)
+            row = self.change(form)
         except StaleEdit as refusal:
             form.add_error(None, str(refusal))
             # The latest revision goes into the form, so that saving again is a decision and not an accident.
             form.data = form.data.copy()
-            form.data["based_on"] = (
-                Contribution.objects.visible_to(self.request.user).get(pk=self.contribution.pk).revision
-            )
+            fresh = Contribution.objects.visible_to(self.request.user).get(pk=self.contribution.pk)
+            form.data["based_on"] = fresh.revision
             return self._again(form, 409)
         except (NotNow, ThreadClosed) as refusal:
             form.add_error(None, str(refusal))
@@ -199,13 +204,25 @@ class ContributionEditView(KeepsTypedMixin, AllowedMixin, FormView):
             messages.success(self.request, _("Saved. Everybody can read your new words now, and how they read before."))
         else:
             messages.success(self.request, _("Saved. A moderator looks at it before others can read it."))
-        return redirect(row)
+        return redirect(self.shown_at(row))
 
-    def form_invalid(self, form: EditForm) -> HttpResponse:
+    def form_invalid(self, form: Any) -> HttpResponse:
         return self._again(form, 422)
 
-    def _again(self, form: EditForm, status: int) -> HttpResponse:
+    def _again(self, form: Any, status: int) -> HttpResponse:
         return self.render_to_response(self.get_context_data(form=form), status=status)
+
+
+class ContributionEditView(EditMixin, AllowedMixin, FormView):
+    permission_required = "contributions.edit_contribution"
+    template_name = "contributions/edit.html"
+    form_class = EditForm
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        return super().get_form_kwargs() | {"contribution": self.contribution}
+
+    def change(self, form: EditForm) -> Contribution:
+        return edit_contribution(self.contribution, by=self.request.user, **form.cleaned_data)
 
 
 class ContributionWithdrawView(AllowedMixin, TemplateView):

@@ -9,6 +9,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext_lazy as _
 
 from commons.moderation.forms import plain_lines
+from commons.themes.forms import FindForm
 from commons.themes.models import Theme
 from consultation.actions import SentFile, Written
 from consultation.models import Source, SourceKind
@@ -19,33 +20,16 @@ PDF = b"%PDF-"
 TOO_LONG = _("Write at most %(limit_value)s letters. You have %(show_value)s.")
 
 
-class FindSourceForm(forms.Form):
-    """Which sources to list; sent by GET. What makes no sense is as if it had not been asked."""
+class FindSourceForm(FindForm):
+    """Which sources to list."""
 
     q = forms.CharField(label=_("Search the library"), required=False, max_length=200)
-    theme = forms.ModelChoiceField(
-        label=_("Theme"),
-        queryset=Theme.objects.none(),
-        to_field_name="slug",
-        required=False,
-        empty_label=_("All themes"),
-    )
     kind = forms.ChoiceField(label=_("Kind"), choices=[("", _("All kinds")), *SourceKind.choices], required=False)
     year = forms.ChoiceField(label=_("Year"), required=False)
 
     def __init__(self, *args: Any, years: list[int], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["year"].choices = [("", _("All years")), *((str(year), str(year)) for year in years)]
-        for field in self.fields.values():
-            field.say_optional = False
-        self.fields["theme"].queryset = Theme.objects.found_by(self.data.get("theme", ""))
-        self.helper = FormHelper()
-        self.helper.form_tag = False
-
-    def asked(self) -> dict[str, Any]:
-        """What was asked and makes sense."""
-        self.is_valid()
-        return {name: value for name, value in self.cleaned_data.items() if value}
 
 
 class SourceForm(forms.ModelForm):
