@@ -75,10 +75,10 @@ def library_pages(world: Any) -> Iterator[SitePage]:
         yield SitePage(f"a source, {state}", "staff", source.get_absolute_url())
     yield SitePage("all sources", "staff", at("source-staff-list"))
     yield SitePage("add a source", "staff", at("source-add"))
-    yield errors("add a source", "staff", at("source-add"), {"title": "", "link": "no", "year": "soon"})
+    yield errors("add a source", "staff", at("source-add"), {"title": "", "link": "no", "year": "soon"}, status=422)
     change = at("source-change", world.sources["public"].pk)
     yield SitePage("change a source", "staff", change)
-    yield errors("change a source", "staff", change, {"title": "", "kind": "purple"})
+    yield errors("change a source", "staff", change, {"title": "", "kind": "purple"}, status=422)
     stale = {
         "title": "New",
         "made_by": "Loom",
@@ -91,7 +91,7 @@ def library_pages(world: Any) -> Iterator[SitePage]:
     yield errors("change a source, changed meanwhile", "staff", change, stale, status=409)
     withdraw = at("source-withdraw", world.sources["public"].pk)
     yield SitePage("withdraw a source", "staff", withdraw)
-    yield errors("withdraw a source", "staff", withdraw, {"reason": ""})
+    yield errors("withdraw a source", "staff", withdraw, {"reason": ""}, status=422)
     pick = f"{reverse('panel:cite-pick')}?section={world.section.slug}&scope=sources"
     yield SitePage("cite, the library", "chair", pick)
     answer = f"{reverse('panel:decision-make')}?section={world.section.slug}&s={world.sources['public'].pk}"
@@ -134,4 +134,6 @@ def idea_pages(world: Any) -> Iterator[SitePage]:
     desk, answer = reverse("panel:desk"), f"{reverse('panel:decision-make')}?c={world.event_proposal.pk}"
     yield SitePage("desk, an event", "chair", f"{desk}?place=events&theme={world.theme.slug}")
     yield SitePage("answer a proposal", "chair", answer)
-    yield errors("answer a proposal", "chair", answer, {"cites": "1", "section": "", "reason": ""}, status=422)
+    yield errors(
+        "answer a proposal", "chair", answer, {"section": "", "reason": ""}, status=422, form="form[data-draft]"
+    )
