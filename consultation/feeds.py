@@ -41,11 +41,16 @@ def entry_of(step: Step) -> Entry:
     entry.add("description", "\n\n".join(_told(phase, step)))
     entry.add("url", settings.SITE_ADDRESS + phase.get_absolute_url())
     entry.add("transp", "TRANSPARENT")
+    if phase.is_called_off:
+        entry.add("status", "CANCELLED")
     return entry
 
 
 def _told(phase: Phase, step: Step) -> list[str]:
     told = [phase.purpose_told.text]
+    if phase.is_called_off:
+        said = {"day": date_format(phase.called_off_on, "j F Y"), "reason": phase.call_off_reason_told}
+        told.insert(0, _("Called off on %(day)s. Why: %(reason)s") % said)
     if phase.todo:
         told.append(richtext.to_text(phase.todo_told.text))
     for move in step.moves:

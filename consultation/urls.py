@@ -36,6 +36,7 @@ urlpatterns = [
     path("staff/phases/add/", phases.PhaseAddView.as_view(), name="phase-add"),
     path("staff/phases/<int:pk>/", phases.PhaseChangeView.as_view(), name="phase-change"),
     path("staff/phases/<int:pk>/move/", phases.PhaseMoveView.as_view(), name="phase-move"),
+    path("staff/phases/<int:pk>/call-off/", phases.PhaseCallOffView.as_view(), name="phase-call-off"),
     path("staff/phases/<int:pk>/begin/", phases.PhaseBeginView.as_view(), name="phase-begin"),
     path("staff/phases/<int:pk>/end/", phases.PhaseEndView.as_view(), name="phase-end"),
     path("staff/texts/", texts.TextListView.as_view(), name="text-list"),

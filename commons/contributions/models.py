@@ -337,7 +337,16 @@ class Contribution(Moderated):
 
     @cached_property
     def body_html(self) -> SafeString:
-        return richtext.to_html(self.body, top_heading=4)
+        """For a place below a heading of the third level, as in a list."""
+        return richtext.to_html(self.body, top_heading=4, close_gaps=True)
+
+    @cached_property
+    def body_html_under_h2(self) -> SafeString:
+        return richtext.to_html(self.body, top_heading=3, close_gaps=True)
+
+    @cached_property
+    def body_html_under_h1(self) -> SafeString:
+        return richtext.to_html(self.body, top_heading=2, close_gaps=True)
 
     @cached_property
     def body_text(self) -> str:
@@ -414,7 +423,7 @@ class Edit(models.Model):
 
     @cached_property
     def body_html(self) -> SafeString:
-        return richtext.to_html(self.body, top_heading=4)
+        return richtext.to_html(self.body, top_heading=3, close_gaps=True)
 
 
 class Support(models.Model):

@@ -18,8 +18,16 @@ from consultation.actions.grouping import (
     take_note_out,
     unmerge_idea,
 )
-from consultation.actions.ideas import add_idea, change_idea
-from consultation.actions.phases import PhaseWords, add_phase, begin_phase, change_phase, end_phase, move_phase
+from consultation.actions.ideas import add_idea, announce_idea_comments, change_idea
+from consultation.actions.phases import (
+    PhaseWords,
+    add_phase,
+    begin_phase,
+    call_off_phase,
+    change_phase,
+    end_phase,
+    move_phase,
+)
 from consultation.actions.sources import (
     NothingToRead,
     NotNow,
@@ -43,8 +51,10 @@ __all__ = [
     "add_phase",
     "add_photo",
     "add_source",
+    "announce_idea_comments",
     "announce_phases",
     "begin_phase",
+    "call_off_phase",
     "change_event_idea",
     "change_idea",
     "change_phase",

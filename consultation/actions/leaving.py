@@ -1,11 +1,14 @@
 """What becomes of somebody's part in the process when they close their account: that they follow it and that they were registered
-for events goes with them. What they said of an event stays, without their name."""
+for events goes with them, and so does their name in what authors of ideas were told. What they said of an event stays, without
+their name."""
 
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from commons.audit.actions import record
+from commons.contributions.models import Contribution
+from commons.digests.actions import forget_name
 from commons.people.models import User
 from commons.people.reports.leaving import Legacy, register_keeper
 from consultation.actions.registrations import locked_event, move_up
@@ -25,8 +28,10 @@ def _tell(person: User) -> Legacy:
 
 @transaction.atomic
 def settle_process(person: User, *, by: User | None, answer: str) -> None:
-    """Take a person out of those who are told of the phases, and off the lists of events: who waits moves up. Nothing is asked
-    of them."""
+    """Take a person out of those who are told of the phases, off the lists of events (who waits moves up), and their name out of
+    what others were told. Nothing is asked of them."""
+    said = Contribution.objects.filter(author=person, thread__idea__isnull=False).values_list("pk", flat=True)
+    forget_name(person, keys=[f"idea-comment:{number}" for number in said], by=by)
     gone, _rows = Follower.objects.filter(person=person).delete()
     mine = Registration.objects.filter(person=person)
     # Always in the same order, so that two who leave do not wait for each other.

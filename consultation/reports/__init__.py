@@ -3,6 +3,7 @@
 from consultation.reports.capture import board_of, notes_by_theme, notes_of_table, photos_of, public_notes
 from consultation.reports.ideas import idea_page, ideas_for_sitemap, said_to_ideas
 from consultation.reports.phases import closed_because, is_open
+from consultation.reports.places import spoken_at
 from consultation.reports.sources import (
     listed_sources,
     register_citer,
@@ -25,6 +26,7 @@ __all__ = [
     "register_citer",
     "said_to_ideas",
     "sources_for_sitemap",
+    "spoken_at",
     "uses_of",
     "years_in_use",
 ]

@@ -17,6 +17,7 @@ from census.actions.codes import issue_codes
 from census.models import Case, InstrumentVersion, Response, Stratum, Wave
 from commons.audit.actions import record
 from commons.contributions.actions import support_contribution
+from commons.contributions.models import Contribution
 from commons.digests.actions import notify
 from commons.exports.models import ExportJob
 from commons.moderation.actions import appeal_verdict, decide_moderation, hold
@@ -60,6 +61,7 @@ from tests.factories.events import (
 from tests.factories.panel import a_section, publish, said_to
 from tests.factories.people import AppointmentFactory, MembershipFactory, OrganisationFactory, UserFactory
 from tests.factories.phases import a_phase, move
+from tests.factories.proposals import a_proposal
 from tests.factories.themes import a_theme
 
 
@@ -163,6 +165,16 @@ class Place:
             ContributionFactory(parent=reply)
             support_contribution(row, by=UserFactory())
             make_decision(self.section, by=self.chair, voices=[row], outcome="no", reason="No money.")
+
+    def a_voice_at_an_event(self) -> None:
+        """At one more event: words of a member, a note of a table under an issue, and the proposal made of it, all answered."""
+        event = an_event(f"Congress {Event.objects.count()}")
+        session = a_session(event, theme=a_theme(f"Theme {Event.objects.count()}"))
+        table = a_table(session)
+        issue, words = a_note(session, table=table, kind="issue"), a_note(session)
+        Contribution.objects.filter(pk=words.contribution_id).update(author=UserFactory(), owner=UserFactory())
+        proposal = a_proposal(an_event_idea(event, theme=session.theme), a_note(session, table=table, under=issue.pk))
+        make_decision(self.section, by=self.chair, voices=[proposal, words.contribution], outcome="no", reason="No.")
 
     def a_version(self) -> None:
         """A version in which a paragraph changed because of a voice and two blog posts, with somebody who does not agree."""
@@ -347,6 +359,10 @@ PAGES = [
     Page("panel:version-list", Place.a_version, in_section),
     Page("panel:cite-pick", Place.a_version, query="section=finance", who=is_chair),
     Page("panel:desk", Place.a_voice, query="state=all", who=is_chair),
+    Page("panel:desk", Place.a_voice_at_an_event, query="state=all", who=is_chair),
+    Page("panel:desk", Place.an_answered_idea, query="state=all&place=ideas", who=is_chair),
+    Page("panel:section-changes", Place.a_voice_at_an_event, in_section),
+    Page("panel:pack-print", Place.a_voice_at_an_event),
     Page("panel:section-evidence", Place.a_voice, in_section, "state=all", is_chair),
     Page("panel:draft-revisions", Place.a_version, in_section, who=is_chair),
     Page("panel:panel", Place.a_member),

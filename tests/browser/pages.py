@@ -394,9 +394,12 @@ def phase_pages(world: World) -> Iterator[SitePage]:
     yield SitePage("add a phase", "staff", at("add"))
     yield errors("add a phase", "staff", at("add"), {"name": "", "begins_on": "soon"}, status=422)
     now, over = world.phases["now"], world.phases["over"]
-    for name in ("change", "move", "begin", "end"):
+    for name in ("change", "move", "call-off", "begin", "end"):
         yield SitePage(f"{name} a phase", "staff", at(name, now.pk))
     yield SitePage("move a phase that is over", "staff", at("move", over.pk))
+    yield SitePage("call off a phase that is over", "staff", at("call-off", over.pk))
+    yield SitePage("call off a phase that was called off", "staff", at("call-off", world.phases["off"].pk))
+    yield errors("call off a phase", "staff", at("call-off", now.pk), {"reason": ""}, status=422)
     yield errors("change a phase", "staff", at("change", now.pk), {"name": "", "place": "x"}, status=422)
     yield errors("move a phase", "staff", at("move", now.pk), {"reason": ""}, status=422)
     for name in ("begin", "end"):

@@ -30,6 +30,7 @@ from commons.people.actions.register import SOMETHING_WRONG
 from commons.people.adapters import MfaAdapter
 from commons.people.models import Outcome, RegisterImport, RegisterImportRow, User
 from commons.queues import GAVE_UP, State
+from consultation.actions import call_off_phase
 from consultation.models import Phase, Text
 from coopstrategy.demo.census import LETTERS, QUESTIONNAIRE
 from coopstrategy.demo.mail import CatchingBackend, caught_mail
@@ -126,16 +127,22 @@ class World:
             MembershipFactory(user=self.of_many, organisation=organisation, part=part)
 
     def _make_phases(self) -> dict[str, Phase]:
-        """One that is over, one under way that was moved, and one that is still to come."""
+        """One that is over, one under way that was moved, one that is still to come, and one that was called off."""
         name = self.tainted
         say = {"purpose": name("So that all can speak.", 1000), "todo": "- [Read the draft](/strategy/)"}
         phases = {
             state: a_phase(name(f"Phase {state}", 80), begins, ends, **say)
-            for state, (begins, ends) in {"over": (-90, -60), "now": (-50, 5), "ahead": (30, 60)}.items()
+            for state, (begins, ends) in {
+                "over": (-90, -60),
+                "now": (-50, 5),
+                "ahead": (30, 60),
+                "off": (40, 70),
+            }.items()
         }
         write_down(phases["over"], began=-88, ended=-61)
         write_down(phases["now"], began=-50)
         move(phases["now"], -50, 20, name("More time was asked for.", 1000))
+        call_off_phase(phases["off"], by=None, reason=name("No money came.", 1000), based_on=1)
         return {state: Phase.objects.get(pk=phase.pk) for state, phase in phases.items()}
 
     def _give_second_step(self, person: User) -> None:

@@ -216,6 +216,8 @@ def phase_forms(world: World) -> Iterator[Form]:
     why = {"reason": b"The post was late.", "reason_cy": b""}
     moved = {"begins_on": first, "ends_on": b"2099-04-01", **why, **seen}
     yield Form("move a phase", "staff", at("move"), moved, {"reason": newest(PhaseMove, "reason")})
+    kept = {"reason": lambda: Phase.objects.get(pk=phase.pk).call_off_reason}
+    yield Form("call off a phase", "staff", at("call-off"), {**why, **seen}, kept)
     day = timezone.localdate().isoformat().encode()
     yield Form("begin a phase", "staff", at("begin"), {"on": first, **seen})
     yield Form("end a phase", "staff", at("end"), {"on": day, **seen})

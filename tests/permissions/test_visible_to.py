@@ -132,7 +132,10 @@ SEEN = {
         {**{viewer: {"A note of table four."} for viewer in VIEWERS}, "moderator": ALL},
     ),
     Source: (lambda row: row.title, {**{viewer: {"How clubs borrow"} for viewer in VIEWERS}, "staff": ALL}),
-    Event: (lambda row: row.title, {**{viewer: {"Congress"} for viewer in VIEWERS}, "staff": ALL}),
+    Event: (
+        lambda row: row.slug,
+        {**{viewer: {"congress", "notes-day"} for viewer in VIEWERS}, "staff": ALL},
+    ),
     Registration: (
         lambda row: f"{row.person} {row.state}",
         {"person": {"person in"}, "member": {"member waiting"}, "staff": ALL},

@@ -210,7 +210,10 @@ def tried_with(row: SimpleNamespace) -> dict[str, list[tuple[str, dict[str, Any]
         "people:appointment-end": [("the chair’s", {"pk": row.appointment.pk})],
         "people:register-import-detail": [("waiting", {"pk": row.imported.pk})],
         "consultation:text-edit": [("", {"pk": row.text.pk})],
-        **{f"consultation:phase-{name}": [("", {"pk": row.phase.pk})] for name in ("change", "move", "begin", "end")},
+        **{
+            f"consultation:phase-{name}": [("", {"pk": row.phase.pk})]
+            for name in ("change", "move", "call-off", "begin", "end")
+        },
         "themes:theme-change": [("", {"slug": row.theme.slug})],
         "themes:theme-move": [("", {"slug": row.theme.slug})],
         "themes:theme-retire": [("in use", {"slug": row.theme.slug}), ("out of use", {"slug": row.retired_theme.slug})],
@@ -249,6 +252,7 @@ def sent_to(row: SimpleNamespace) -> dict[str, dict[str, Any]]:
         "consultation:phase-add": {**phase_words, "begins_on": today, "ends_on": today},
         "consultation:phase-change": {**phase_words, **seen, "place": 1},
         "consultation:phase-move": {**seen, "ends_on": today + timedelta(days=99), "reason": "Storm"},
+        "consultation:phase-call-off": {**seen, "reason": "Storm"},
         "consultation:phase-begin": {**seen, "on": today},
         "consultation:phase-end": {**seen, "on": today},
         "people:profile-change": {"name": "New name", "language": "en-gb"},

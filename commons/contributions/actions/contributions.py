@@ -26,7 +26,7 @@ from commons.contributions.models import (
     Support,
     Thread,
 )
-from commons.contributions.reports import closed_because
+from commons.contributions.reports import closed_because, shut_because
 from commons.digests.actions import notify
 from commons.moderation.actions import hold, release
 from commons.moderation.models import Cause, Standing
@@ -315,9 +315,14 @@ def edit_contribution(
 ) -> Contribution:
     """Change the words. How they read before stays readable. An edit by somebody who is not yet trusted is looked at first.
 
-    `based_on` is the revision that the form showed. Raises `StaleEdit` or `NotNow`.
+    `based_on` is the revision that the form showed. Once the talk is over, others have counted on these words: they can be taken
+    back, and not be changed. Raises `StaleEdit`, `NotNow` or `ThreadClosed`.
     """
     row = _locked(contribution)
+    if reason := shut_because(row.thread):
+        raise ThreadClosed(
+            _("%(reason)s What was said stays as it is. You can still take it back.") % {"reason": reason}
+        )
     replacement = row.replacement if replacement is None else replacement
     title = row.title if title is None else title
     if row.revision != based_on:
@@ -367,8 +372,11 @@ def withdraw_contribution(contribution: Contribution, *, by: User | None) -> Con
 
 @transaction.atomic
 def support_contribution(contribution: Contribution, *, by: User) -> bool:
-    """Agree with something, once; a second time changes nothing. Whether this was the first time."""
+    """Agree with something, once; a second time changes nothing. Whether this was the first time. Raises `NotNow`, or
+    `ThreadClosed` once the talk is over: then only an agreement can be taken back."""
     row = _locked(contribution)
+    if reason := shut_because(row.thread):
+        raise ThreadClosed(reason)
     _support, is_new = Support.objects.get_or_create(contribution=row, person=by)
     if is_new:
         _count_supports(row, models.F("support_count") + 1)
