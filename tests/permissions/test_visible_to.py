@@ -21,6 +21,7 @@ from tests.architecture.tree import PARTS
 from tests.permissions.world import VIEWERS
 
 ALL = "every row"
+EVENTS = {"congress", "notes-day", *(f"marking-{state}" for state in ("open", "closed", "counted", "public"))}
 EVERYBODY = dict.fromkeys(VIEWERS, ALL)
 PANEL = dict.fromkeys(("panel_member", "chair"), ALL)
 PUBLIC = {
@@ -134,7 +135,7 @@ SEEN = {
     Source: (lambda row: row.title, {**{viewer: {"How clubs borrow"} for viewer in VIEWERS}, "staff": ALL}),
     Event: (
         lambda row: row.slug,
-        {**{viewer: {"congress", "notes-day"} for viewer in VIEWERS}, "staff": ALL},
+        {**{viewer: EVENTS for viewer in VIEWERS}, "staff": ALL},
     ),
     Registration: (
         lambda row: f"{row.person} {row.state}",
