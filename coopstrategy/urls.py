@@ -6,10 +6,13 @@ from django.urls import include, path
 from django.views.generic import RedirectView
 
 from coopstrategy import views
+from coopstrategy.heard import views as heard
 
 urlpatterns = [
     path("", views.HomeView.as_view(), name="home"),
     path("staff/", views.StaffHomeView.as_view(), name="staff-home"),
+    path("heard/", heard.HeardView.as_view(), name="heard"),
+    path("heard/door/<uuid:key>/", heard.DoorCountsView.as_view(), name="heard-door"),
     path("health/live/", views.LiveView.as_view(), name="health-live"),
     path("health/ready/", views.ReadyView.as_view(), name="health-ready"),
     path("accounts/", include("allauth.urls")),

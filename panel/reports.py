@@ -36,6 +36,7 @@ from commons.contributions.reports import (
     register_teller,
 )
 from commons.people.models import User
+from commons.people.reports.heard import register_strand
 from consultation.models import Act, Source
 from consultation.reports import closed_because
 from consultation.reports import register_citer as register_source_citer
@@ -648,3 +649,12 @@ def latest_said(most: int = 3) -> list[Said]:
     changed = list(decisions.filter(in_force)[: most - 1])
     refused = list(decisions.filter(outcome=Decision.Outcome.NO)[:1])
     return as_said([*changed, *refused])
+
+
+def heard() -> list[models.QuerySet]:
+    """What everybody may read of what was said to the sections, as a strand of what was heard."""
+    rows = Contribution.objects.public().filter(thread__section__current__isnull=False)
+    return [rows.annotate(co=F("organisation"), via=F("door"), about=F("thread"))]
+
+
+register_strand("comments", gettext_lazy("Comments on the draft"), heard, place=2)

@@ -22,7 +22,7 @@ from django.utils.translation import gettext_lazy as _
 
 from commons import richtext
 from commons.moderation.models import Moderated, ModeratedQuerySet, Standing, is_barred
-from commons.people.models import Organisation
+from commons.people.models import Door, Organisation
 
 DEEPEST = 3
 """A reply to a reply to a reply; whoever answers that answers beside it."""
@@ -235,6 +235,8 @@ class Contribution(Moderated):
     votes_entitled = models.PositiveIntegerField(_("members who could vote"), null=True, blank=True)
     shown_as = models.CharField(_("shown"), max_length=12, choices=ShownAs, default=ShownAs.NAME)
     channel = models.CharField(_("how it came"), max_length=10, choices=Channel, default=Channel.WEB)
+    # Remembered for the contribution alone: who came through which door and said nothing is kept nowhere.
+    door = models.ForeignKey(Door, models.SET_NULL, null=True, blank=True, related_name="contributions", editable=False)
     # Who has no account is named here, as they wish to be shown.
     said_by = models.CharField(_("said by"), max_length=150, blank=True)
     keyed_in_by = models.ForeignKey(
@@ -319,6 +321,12 @@ class Contribution(Moderated):
                 condition=models.Q(announced_at=None, parent__isnull=False, standing=Standing.PUBLISHED),
             ),
             GinIndex(fields=["search"], name="contributions_search"),
+            # Who has been heard is counted from here alone.
+            models.Index(
+                fields=["thread", "organisation", "door"],
+                name="contributions_heard",
+                condition=models.Q(standing=Standing.PUBLISHED),
+            ),
             models.Index(
                 fields=["-made_at", "-id"], name="contributions_ideas_by_date", condition=models.Q(kind=Kind.IDEA)
             ),

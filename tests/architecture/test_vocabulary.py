@@ -50,6 +50,7 @@ SHELL_WORDS = {
     "wsgi": "the door for gunicorn",
     "asgi": "the same for asynchronous servers",
     "views": "home, staff's front page, health, and the pages for errors",
+    "heard": "who we have heard from, counted over all apps",
     "middleware": "what every answer carries",
     "context_processors": "what every page of the frame shows",
     "logs": "one event a line",
