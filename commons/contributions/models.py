@@ -9,6 +9,7 @@ import uuid
 from typing import Any, Self
 
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchQuery, SearchVector, SearchVectorField
 from django.db import models
@@ -423,6 +424,22 @@ class Edit(models.Model):
     @cached_property
     def body_html(self) -> SafeString:
         return richtext.to_html(self.body, top_heading=4)
+
+
+class Fingerprint(models.Model):
+    """By which nearly the same words are found (`commons.alike`). There is none until it is taken, and the database itself
+    removes it whenever the words change or are not public any more (migration 0007): nothing is left behind of words that
+    went."""
+
+    contribution = models.OneToOneField(Contribution, models.CASCADE, primary_key=True, related_name="fingerprint")
+    marks = ArrayField(models.IntegerField())
+
+    class Meta:
+        verbose_name = _("fingerprint of words")
+        verbose_name_plural = _("fingerprints of words")
+
+    def __str__(self) -> str:
+        return f"fingerprint of {self.contribution_id}"
 
 
 class Support(models.Model):

@@ -32,6 +32,7 @@ from commons.contributions.actions import (
 from commons.contributions.forms import EditForm, ReplyForm, ReportForm
 from commons.contributions.models import Audience, Contribution
 from commons.contributions.reports import closed_because, lines_of, replies_to, subject_of
+from commons.contributions.reports.campaigns import campaign_of
 from commons.moderation.actions import NotPublic, report_subject
 from commons.people.views.doors import door_of
 from commons.people.views.typed import KeepsTypedMixin
@@ -95,6 +96,7 @@ class ContributionView(ContributionMixin, TemplateView):
                 f"can_{what}": user.has_perm(f"contributions.{what}_contribution", row) for what in ("edit", "withdraw")
             },
             can_reply=row.is_published and not row.is_idea,
+            campaign=campaign_of(row),
             **kwargs,
         )
 

@@ -1,8 +1,14 @@
-"""Who we have heard from, for everybody; and a partner's page of what came by the link it handed on."""
+"""Who we have heard from, for everybody; the same words from many; and a partner's page of what came by the link it handed
+on."""
 
+from collections import Counter
+from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from django import forms
+from django.core.paginator import Page, Paginator
+from django.http import Http404
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.formats import number_format
@@ -10,6 +16,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.generic import TemplateView
 
+from census.disclosure import Cell, hide_small
+from commons.contributions.models import Contribution, ShownAs
+from commons.contributions.reports.campaigns import LEAST, Campaign, campaigns
 from commons.people.models import Door
 from commons.people.reports.bands import Step, stepped
 from commons.people.reports.heard import strands, voices_by_door
@@ -64,8 +73,8 @@ def edge_of(groups: list[Group]) -> int:
 
 
 def most_and_least(groups: list[Group]) -> tuple[Group, Group] | None:
-    """The kinds of co-op that are heard most and least, as far as what is told says so. Among those of which the same is told the
-    largest is named: which of them is ahead is not told."""
+    """The kinds of co-op that are heard most and least, as far as what is told says so. Among those of which the same is told
+    the largest is named: which of them is ahead is not told."""
     told = [group for group in groups if not group.suppressed and group.code != "unknown"]
     if not told:
         return None
@@ -138,4 +147,86 @@ class DoorCountsView(TemplateView):
             threshold=threshold,
             rows=[(label, in_words(stepped(counts.get(label, 0), threshold, (0, MANY)))) for label in labels],
             **kwargs,
+        )
+
+
+CAMPAIGNS_A_PAGE, VOICES_A_PAGE = 10, 100
+VOICES_SHOWN = 12
+
+
+@dataclass(frozen=True)
+class CampaignTold:
+    """A campaign as a page shows it: its first words, how many voices, the names of co-ops that stand beside them (None: too
+    few to say), and the doors, each with how many came by it (None where that is hidden); no doors where none is known."""
+
+    first: Contribution
+    numbers: list[int]
+    co_ops: int | None
+    doors: list[tuple[str, int | None]]
+
+    @property
+    def size(self) -> int:
+        return len(self.numbers)
+
+    @property
+    def shown(self) -> list[int]:
+        return self.numbers[:VOICES_SHOWN]
+
+
+def tell_campaigns(found: list[Campaign]) -> list[CampaignTold]:
+    """As they are now, whatever was kept: two queries. One of which too little is public any more is not told."""
+    wanted = [number for campaign in found for number in campaign.numbers]
+    rows = Contribution.objects.public().filter(pk__in=wanted)
+    known = {pk: rest for pk, *rest in rows.values_list("pk", "door__label", "organisation", "shown_as")}
+    left = [[number for number in campaign.numbers if number in known] for campaign in found]
+    left = [numbers for numbers in left if len(numbers) >= LEAST]
+    firsts = rows.filter(pk__in=[numbers[0] for numbers in left]).with_authors().defer("search").in_bulk()
+    threshold = threshold_now()
+    return [_told(firsts[numbers[0]], numbers, [known[number] for number in numbers], threshold) for numbers in left]
+
+
+def _told(first: Contribution, numbers: list[int], facts: list[list[Any]], threshold: int) -> CampaignTold:
+    named = {co_op for _door, co_op, shown_as in facts if co_op is not None and shown_as != ShownAs.WITHHELD}
+    doors = Counter(door or "" for door, _co_op, _shown_as in facts)
+    shown = hide_small([Cell(label, number) for label, number in sorted(doors.items())], threshold)
+    return CampaignTold(
+        first,
+        numbers,
+        co_ops=len(named) if len(named) >= threshold else None,
+        doors=[] if set(doors) == {""} else [(cell.key, cell.count) for cell in shown],
+    )
+
+
+class CampaignListView(TemplateView):
+    """The same words from many, the largest first. Nothing is dropped: each voice has its own page."""
+
+    public = True
+    template_name = "heard/campaigns.html"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        page: Page = Paginator(campaigns(), CAMPAIGNS_A_PAGE).get_page(self.request.GET.get("page"))
+        return super().get_context_data(
+            page_obj=page, told=tell_campaigns(list(page)), threshold=threshold_now(), **kwargs
+        )
+
+
+class CampaignView(TemplateView):
+    """One campaign, with a link to every voice in it."""
+
+    public = True
+    template_name = "heard/campaign.html"
+
+    @cached_property
+    def told(self) -> CampaignTold:
+        found = [campaign for campaign in campaigns() if self.kwargs["pk"] in campaign.numbers]
+        told = tell_campaigns(found)
+        if not told:
+            raise Http404
+        return told[0]
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        page = Paginator(self.told.numbers, VOICES_A_PAGE).get_page(self.request.GET.get("page"))
+        rows = Contribution.objects.public().filter(pk__in=list(page)).with_authors().defer("search").order_by("pk")
+        return super().get_context_data(
+            campaign=self.told, page_obj=page, voices=rows, threshold=threshold_now(), **kwargs
         )
