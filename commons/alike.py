@@ -10,7 +10,8 @@ nearly always; texts that share a few phrases seldom do. Whoever finds that two 
 Short texts are alike only if they are the same words, and say something: "I agree" from many is no campaign.
 
 Source: A. Broder, "On the resemblance and containment of documents", SEQUENCES 1997; bands: J. Leskovec, A. Rajaraman, J.
-Ullman, *Mining of Massive Datasets* (Cambridge, 2014), chapter 3. """
+Ullman, *Mining of Massive Datasets* (Cambridge, 2014), chapter 3.
+"""
 
 import hashlib
 import re

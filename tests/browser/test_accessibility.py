@@ -14,6 +14,7 @@ from django.urls import reverse
 from tests.architecture.tree import ROOT
 from tests.browser.blog import blog_pages
 from tests.browser.conftest import Walker
+from tests.browser.heard import heard_pages
 from tests.browser.library import library_pages
 from tests.browser.pages import (
     account_pages,
@@ -150,10 +151,19 @@ GROUPS = [
     strategy_pages,
     blog_pages,
     library_pages,
+    heard_pages,
     demo_pages,
 ]
 # Long walks are shared out, so that several cores can walk.
-PARTS = {account_pages: 3, answering_pages: 5, staff_pages: 4, strategy_pages: 5, blog_pages: 5, library_pages: 2}
+PARTS = {
+    account_pages: 3,
+    answering_pages: 5,
+    staff_pages: 4,
+    strategy_pages: 5,
+    blog_pages: 5,
+    library_pages: 2,
+    heard_pages: 2,
+}
 WALKS = [
     pytest.param(group, slice(part, None, PARTS.get(group, 1)), id=f"{group.__name__} {part + 1}")
     for group in GROUPS

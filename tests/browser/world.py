@@ -35,6 +35,7 @@ from coopstrategy.demo.census import LETTERS, QUESTIONNAIRE
 from coopstrategy.demo.mail import CatchingBackend, caught_mail
 from coopstrategy.demo.people import BY_KEY
 from tests.browser.blog import draw_blog
+from tests.browser.heard import draw_heard
 from tests.browser.library import draw_library
 from tests.browser.strategy import draw_strategy
 from tests.census.instrument.documents import one_each, options, question, words
@@ -69,6 +70,7 @@ class World:
         self.phases = self._make_phases()
         draw_blog(self)
         draw_library(self)
+        draw_heard(self)
         self.second_moderator = UserFactory(name=tainted("Ada Moderator", 150), roles=["moderator"])
         self._sign_in()
 

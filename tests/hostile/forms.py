@@ -20,7 +20,7 @@ from commons.contributions.models import Contribution, Thread
 from commons.exports.models import ExportJob
 from commons.exports.reports import reports_for
 from commons.moderation.models import Appeal, Report, Verdict
-from commons.people.models import Membership, User
+from commons.people.models import Door, Membership, User
 from commons.themes.models import Theme
 from consultation.models import Phase, PhaseMove, Source, Text
 from panel.models import Decision, Dissent, Draft, Seat
@@ -54,6 +54,7 @@ def forms_of(world: World) -> Iterator[Form]:
     yield from strategy_forms(world)
     yield from blog_forms(world)
     yield from library_forms(world)
+    yield from heard_forms(world)
 
 
 def account_forms(world: World) -> Iterator[Form]:
@@ -411,6 +412,12 @@ def library_forms(world: World) -> Iterator[Form]:
     )
     withdraw = reverse("consultation:source-withdraw", args=[world.sources["public"].pk])
     yield Form("withdraw a source", "staff", withdraw, {"reason": b"Wrong figures"})
+
+
+def heard_forms(world: World) -> Iterator[Form]:
+    """What staff type to make a link that is handed on."""
+    door = {"label": b"March letter", "kind": b"partner", "organisation": b""}
+    yield Form("make a link", "staff", reverse("people:door-make"), door, {"label": newest(Door, "label")})
 
 
 def newest(model: type, name: str, by: str = "pk") -> Reader:

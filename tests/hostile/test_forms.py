@@ -12,6 +12,7 @@ from tests.hostile.forms import (
     blog_forms,
     census_forms,
     forms_of,
+    heard_forms,
     library_forms,
     member_forms,
     send,
@@ -23,7 +24,16 @@ from tests.hostile.inputs import VALUES, encoded
 from tests.hostile.tries import timed, trouble_with, try_values
 
 BOUNDARY = "multipart/form-data; boundary=x"
-GROUPS = [account_forms, census_forms, member_forms, staff_forms, strategy_forms, blog_forms, library_forms]
+GROUPS = [
+    account_forms,
+    census_forms,
+    member_forms,
+    staff_forms,
+    strategy_forms,
+    blog_forms,
+    library_forms,
+    heard_forms,
+]
 
 
 def structures(form: Form) -> list[tuple[str, bytes, str]]:

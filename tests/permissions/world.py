@@ -41,6 +41,7 @@ from tests.factories.people import MembershipFactory, OrganisationFactory, UserF
 from tests.factories.phases import a_phase, write_down
 from tests.factories.themes import a_theme
 from tests.permissions.blog import draw_blog, sent_to_blog, tried_blog
+from tests.permissions.heard import draw_heard, sent_to_heard, tried_heard
 from tests.permissions.library import draw_library, sent_to_library, tried_library
 from tests.permissions.strategy import draw_strategy, queries_of, sent_to_strategy, tried_strategy
 
@@ -138,6 +139,7 @@ def build() -> World:
     row.strategy.seat = people["panel_member"].appointments.get()
     row.blog = draw_blog(people)
     row.library = draw_library(people)
+    row.heard = draw_heard(people)
     for name in ("member", "staff"):
         notify(people[name], by=None, kind="told", key="told", subject=f"A notice of the {name}", path="/you/")
 
@@ -275,10 +277,16 @@ def parts_of(page: Page) -> dict[str, str]:
 
 def lines(row: SimpleNamespace) -> Iterator[Line]:
     tried = tried_with(row)
-    for more in (tried_strategy(row.strategy), tried_blog(row.blog), tried_library(row.library)):
+    for more in (
+        tried_strategy(row.strategy),
+        tried_blog(row.blog),
+        tried_library(row.library),
+        tried_heard(row.heard),
+    ):
         for name, things in more.items():
             tried[name] = tried.get(name, []) + things
     sent = sent_to(row) | sent_to_strategy(row.strategy) | sent_to_blog(row.blog) | sent_to_library(row.library)
+    sent |= sent_to_heard(row.heard)
     asked = queries_of(row.strategy)
     # Whatever names only a wave is tried with the open one. The admin's addresses hold the name of a table after that of the app.
     usual = {
