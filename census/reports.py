@@ -192,7 +192,7 @@ def heard() -> list[QuerySet]:
     wave = Wave.objects.opened_by(timezone.now()).first()
     rows = Response.objects.submitted().filter(case__wave=wave, case__status=Case.Status.ELIGIBLE)
     nothing = Value(None, output_field=BigIntegerField())
-    return [rows.annotate(co=F("case__organisation"), via=F("door"), about=nothing)]
+    return [rows.annotate(co=F("case__organisation"), via=F("door"), about=nothing, named=Value(False))]
 
 
 register_strand("census", _("The census"), heard, place=1, is_open=False)

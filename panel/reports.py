@@ -21,7 +21,7 @@ from django.utils.translation import gettext_lazy
 from blog.models import Post
 from blog.reports import register_citer as register_post_citer
 from commons import richtext
-from commons.contributions.models import Contribution, ContributionQuerySet, Kind, Thread
+from commons.contributions.models import Contribution, ContributionQuerySet, Kind, Thread, names_its_co_op
 from commons.contributions.reports import (
     Answer,
     Changed,
@@ -654,7 +654,7 @@ def latest_said(most: int = 3) -> list[Said]:
 def heard() -> list[models.QuerySet]:
     """What everybody may read of what was said to the sections, as a strand of what was heard."""
     rows = Contribution.objects.public().filter(thread__section__current__isnull=False)
-    return [rows.annotate(co=F("organisation"), via=F("door"), about=F("thread"))]
+    return [rows.annotate(co=F("organisation"), via=F("door"), about=F("thread"), named=names_its_co_op())]
 
 
 register_strand("comments", gettext_lazy("Comments on the draft"), heard, place=2)

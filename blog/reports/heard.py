@@ -4,7 +4,7 @@ from django.db.models import BigIntegerField, F, QuerySet, Value
 from django.utils.translation import gettext_lazy as _
 
 from blog.models import Post
-from commons.contributions.models import Contribution
+from commons.contributions.models import Contribution, names_its_co_op
 from commons.people.reports.heard import register_strand
 
 
@@ -13,8 +13,8 @@ def heard() -> list[QuerySet]:
     posts, nothing = Post.objects.public(), Value(None, output_field=BigIntegerField())
     said = Contribution.objects.public().filter(thread__post__in=posts)
     return [
-        posts.annotate(co=F("organisation"), via=F("door"), about=nothing),
-        said.annotate(co=F("organisation"), via=F("door"), about=F("thread")),
+        posts.annotate(co=F("organisation"), via=F("door"), about=nothing, named=Value(True)),
+        said.annotate(co=F("organisation"), via=F("door"), about=F("thread"), named=names_its_co_op()),
     ]
 
 

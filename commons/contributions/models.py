@@ -120,6 +120,11 @@ class ShownAs(models.TextChoices):
     WITHHELD = "withheld", _("Without either")
 
 
+def names_its_co_op() -> models.Expression:
+    """For contributions: whether everybody can read the name of the organisation, beside the author's or in its place."""
+    return models.ExpressionWrapper(~models.Q(shown_as=ShownAs.WITHHELD), output_field=models.BooleanField())
+
+
 class Order(models.TextChoices):
     """How a thread is sorted."""
 

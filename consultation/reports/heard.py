@@ -3,7 +3,7 @@
 from django.db.models import BigIntegerField, F, QuerySet, Value
 from django.utils.translation import gettext_lazy as _
 
-from commons.contributions.models import Contribution
+from commons.contributions.models import Contribution, names_its_co_op
 from commons.people.reports.heard import register_strand
 from consultation.models import EventNote, Registration
 from consultation.reports.ideas import said_to_ideas
@@ -11,7 +11,8 @@ from consultation.reports.ideas import said_to_ideas
 
 def heard_ideas() -> list[QuerySet]:
     """What everybody may read in the threads of ideas: the ideas themselves, and what was said to them."""
-    return [said_to_ideas().annotate(co=F("organisation"), via=F("door"), about=F("thread"))]
+    rows = said_to_ideas()
+    return [rows.annotate(co=F("organisation"), via=F("door"), about=F("thread"), named=names_its_co_op())]
 
 
 def heard_at_events() -> list[QuerySet]:
@@ -20,8 +21,8 @@ def heard_at_events() -> list[QuerySet]:
     said = Contribution.objects.public().filter(event_note__in=EventNote.objects.filter(struck_at=None))
     came = Registration.objects.filter(checked_in_at__isnull=False)
     return [
-        said.annotate(co=F("organisation"), via=F("door"), about=F("thread")),
-        came.annotate(co=F("organisation"), via=nothing, about=nothing),
+        said.annotate(co=F("organisation"), via=F("door"), about=F("thread"), named=names_its_co_op()),
+        came.annotate(co=F("organisation"), via=nothing, about=nothing, named=Value(False)),
     ]
 
 

@@ -4,6 +4,7 @@ What is kept are the counts as they may be told (`commons.people.reports.bands`)
 The replies to the census are told as the census tells them: exactly, with small counts hidden."""
 
 import datetime as dt
+from bisect import bisect
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -32,6 +33,8 @@ LEFT_OUT = [
     (ANY, gettext_lazy("Whatever came by a link that was handed on")),
     *[(kind.value, kind.label) for kind in Door.Kind],
 ]
+COLOURS = (5, 10, 25, 50)
+"""The shares at which a tile of the map gets another colour."""
 MANY = 10_000_000
 """More than anybody will ever count."""
 
@@ -45,14 +48,15 @@ def threshold_now() -> int:
 
 @dataclass(frozen=True)
 class Group:
-    """One kind of co-op, or one place. What a component of a loom or a map asks: `percent` is how far to draw, `said` the
-    share in words, `counted` the count in words."""
+    """One kind of co-op, or one place. What a component of a loom or a map asks: `percent` is how far to draw, and it may reach to
+    `to_percent`; `said` is the share in words and `counted` the count. It is coarse where a map has no colour for it."""
 
     code: str
     label: str
     eligible: int
     answered: int | None = None
     percent: int | None = None
+    to_percent: int | None = None
     said: str = ""
     counted: str = ""
     is_coarse: bool = False
@@ -105,6 +109,7 @@ class _Counts:
 
     voices: int = 0
     co_ops: set[int] = field(default_factory=set)
+    named: set[int] = field(default_factory=set)
     by_thread: dict[int, list[Any]] = field(default_factory=lambda: defaultdict(lambda: [0, set()]))
 
     def add(self, said: Voices, is_live: bool) -> None:
@@ -113,6 +118,8 @@ class _Counts:
         thread[0] += said.number
         if is_live:
             self.co_ops.add(said.co)
+            if said.named:
+                self.named.add(said.co)
             thread[1].add(said.co)
 
 
@@ -231,11 +238,11 @@ class _Telling:
         return Told(total, total, groups)
 
     def _together(self, left_out: str) -> Told:
-        """All strands. Everybody knows the exact count of the census, and nearly everybody who spoke where all can read: all
-        together are at least the larger of the two, and at most both and those who may have come to events."""
-        whole = {strand.name: self.counted[strand.name][NOTHING].co_ops for strand in self.known}
-        spoke = set().union(*(whole[strand.name] for strand in self.known if strand.is_open))
-        came = set().union(*(whole[one.name] for one in self.known if not one.is_open and one.name != CENSUS))
+        """All strands. Everybody knows the exact count of the census, and which co-ops are named where all can read: all together
+        are at least the larger of the two, and at most both and those who came to events or withheld their name."""
+        whole = {strand.name: self.counted[strand.name][NOTHING] for strand in self.known}
+        spoke = set().union(*(counts.named for counts in whole.values()))
+        came = set().union(*(counts.co_ops for name, counts in whole.items() if name != CENSUS)) - spoke
         answered = self.coverage.answered if self.coverage is not None else 0
         least, most = len(spoke), self.register.size
         if answered is not None:
@@ -310,7 +317,13 @@ def _as_groups(bands: Iterable[Any]) -> list[Group]:
         Group(band.code, band.label, band.eligible or 0)
         if band.suppressed or band.percent is None
         else Group(
-            band.code, band.label, band.eligible, answered=band.answered, percent=band.percent, said=f"{band.percent}%"
+            band.code,
+            band.label,
+            band.eligible,
+            answered=band.answered,
+            percent=band.percent,
+            to_percent=band.percent,
+            said=f"{band.percent}%",
         )
         for band in bands
     ]
@@ -320,18 +333,24 @@ def _group(code: str, label: str, size: int, step: Step | None) -> Group:
     code = code or "unknown"
     if not step:
         return Group(code, label, size)
-    if step.from_percent == 0:
-        said = _("under %(to)d%%") % {"to": step.to_percent}
-    elif step.to_percent == 100:
-        said = _("%(from)d%% or more") % {"from": step.from_percent}
+    low, high = (100 * count // size for count in (step.low, step.high))
+    if low == high:
+        said = f"{low}%"
+    elif step.low == 0:
+        said = _("under %(to)d%%") % {"to": high + 1}
+    elif high == 100:
+        said = _("%(from)d%% or more") % {"from": low}
     else:
-        said = _("%(from)d to %(to)d%%") % {"from": step.from_percent, "to": step.to_percent - 1}
+        said = _("%(from)d to %(to)d%%") % {"from": low, "to": high}
     return Group(
         code,
         label,
         size,
-        percent=step.from_percent,
+        percent=low,
+        to_percent=high,
         said=said,
-        counted=_("%(low)d to %(high)d") % {"low": step.low, "high": step.high},
-        is_coarse=step.from_percent == 0 and step.to_percent > 5,
+        counted=str(step.low)
+        if step.low == step.high
+        else _("%(low)d to %(high)d") % {"low": step.low, "high": step.high},
+        is_coarse=bisect(COLOURS, low) != bisect(COLOURS, high),
     )

@@ -66,6 +66,13 @@ class LookForm(forms.Form):
         return self.cleaned_data.get("strand") or ALL, self.cleaned_data.get("without") or NOTHING
 
 
+TITLES = {
+    "sector": gettext_lazy("%(strand)s, by kind of co-op"),
+    "region": gettext_lazy("%(strand)s, by nation and region"),
+    "ownership": gettext_lazy("%(strand)s, by who the members are"),
+}
+
+
 def edge_of(groups: list[Group]) -> int:
     """The right edge of a loom, in per cent: as near as the longest band allows, so that short ones can be told apart."""
     longest = max((group.percent or 0 for group in groups), default=0)
@@ -79,8 +86,8 @@ def most_and_least(groups: list[Group]) -> tuple[Group, Group] | None:
     if not told:
         return None
     most = max(told, key=lambda group: (group.percent, group.eligible))
-    least = min(told, key=lambda group: (group.percent, -group.eligible))
-    return (most, least) if most.percent > least.percent else None
+    least = min(told, key=lambda group: (group.to_percent, -group.eligible))
+    return (most, least) if most.percent > least.to_percent else None
 
 
 class HeardView(TemplateView):
@@ -101,7 +108,6 @@ class HeardView(TemplateView):
             without=without,
             strands=[(ALL, _("All together")), *counted.strands],
             left_out=LEFT_OUT,
-            strand_label=dict(counted.strands).get(strand, _("All together")),
             together=together,
             together_words=in_words(together.co_ops),
             told=told,
@@ -109,6 +115,10 @@ class HeardView(TemplateView):
             edge=edge_of(sector),
             owner_edge=edge_of(told.groups["ownership"]),
             extremes=most_and_least(together.groups["sector"]),
+            titles={
+                dimension: words % {"strand": dict(counted.strands).get(strand, _("All together"))}
+                for dimension, words in TITLES.items()
+            },
             rows=[
                 (
                     name,
@@ -167,6 +177,10 @@ class CampaignTold:
     @property
     def size(self) -> int:
         return len(self.numbers)
+
+    @property
+    def has_hidden(self) -> bool:
+        return any(number is None for _label, number in self.doors)
 
     @property
     def shown(self) -> list[int]:

@@ -1,9 +1,10 @@
 """Who has been heard. Voices come in strands: replies to the census, comments on the draft, posts, ideas, events. What is a
 voice is known only further up; the apps there register their strands, each with a function that gives rows.
 
-Rows of a strand are querysets with three columns by these names: `co`, the number of the co-op for which or as whose member
-it was said (None for a person alone), `via`, the number of the door it came through, and `about`, the number of the thread it
-was said in."""
+Rows of a strand are querysets with four columns by these names: `co`, the number of the co-op for which or as whose member it
+was said (None for a person alone); `via`, the number of the door it came through; `about`, the number of the thread it was said
+in; and `named`, whether everybody can read the name of the co-op beside it.
+"""
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
@@ -36,6 +37,7 @@ class Voices(NamedTuple):
     co: int | None
     via: int | None
     about: int | None
+    named: bool
     number: int
 
 
@@ -57,7 +59,7 @@ def voices_of(strand: Strand) -> list[Voices]:
     return [
         Voices(*counted)
         for rows in strand.tell()
-        for counted in rows.order_by().values_list("co", "via", "about").annotate(number=Count("pk"))
+        for counted in rows.order_by().values_list("co", "via", "about", "named").annotate(number=Count("pk"))
     ]
 
 
