@@ -20,6 +20,7 @@ from django_structlog.middlewares import RequestMiddleware
 from commons.imaging import MOST_BYTES
 from commons.people.models import SIGNED_IN_AT
 from commons.people.models.roles import MFA_ROLES
+from commons.people.views.doors import remember_door
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
@@ -126,6 +127,17 @@ class PrivacyHeadersMiddleware:
             # Not "no-referrer": with it a browser sends forms of the page with `Origin: null`, which the CSRF check refuses.
             response.headers.setdefault("Referrer-Policy", "same-origin")
         return response
+
+
+class DoorMiddleware:
+    """Remembers the door in an address, `?via=`, until its visitor says something. An address without one costs nothing."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        remember_door(request)
+        return self.get_response(request)
 
 
 class SessionLengthMiddleware:

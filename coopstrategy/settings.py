@@ -115,6 +115,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "coopstrategy.middleware.PrivacyHeadersMiddleware",
     "coopstrategy.middleware.SessionLengthMiddleware",
+    "coopstrategy.middleware.DoorMiddleware",
     "coopstrategy.middleware.StaffMfaMiddleware",
 ]
 

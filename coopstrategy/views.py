@@ -42,6 +42,8 @@ DOORS = [
     ("people.import_register", _("The register of co-ops"), "people:register-import"),
     ("people.verify_membership", _("Members waiting to be checked"), "people:membership-list"),
     ("people.see_people", _("People and their roles"), "people:person-list"),
+    ("people.see_doors", _("Links to hand on, and what came of them"), "people:door-list"),
+    ("people.see_missing", _("Who is missing"), "people:missing-list"),
     ("consultation.change_phase", _("Phases of the process"), "consultation:phase-list"),
     ("consultation.edit_text", _("Texts of the site"), "consultation:text-list"),
     ("themes.see_themes", _("Themes"), "themes:theme-list"),

@@ -1,5 +1,6 @@
 """One contribution on its own page, with what became of it, and what can be done: reply, agree, report, edit, take back."""
 
+from dataclasses import replace
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -18,6 +19,7 @@ from commons.contributions.actions import (
     MandateIncomplete,
     NotNow,
     NotYourOrganisation,
+    Speaking,
     StaleEdit,
     ThreadClosed,
     TooSoon,
@@ -37,7 +39,9 @@ from commons.contributions.reports import (
     shut_because,
     subject_of,
 )
+from commons.contributions.reports.campaigns import campaign_of
 from commons.moderation.actions import NotPublic, report_subject
+from commons.people.views.doors import door_of
 from commons.people.views.typed import KeepsTypedMixin
 
 REFUSALS = (ThreadClosed, TooSoon, CannotReply, NotYourOrganisation, MandateIncomplete)
@@ -102,6 +106,7 @@ class ContributionView(ContributionMixin, TemplateView):
                 f"can_{what}": user.has_perm(f"contributions.{what}_contribution", row) for what in ("edit", "withdraw")
             },
             can_reply=row.is_published and not row.is_idea,
+            campaign=campaign_of(row),
             **kwargs,
         )
 
@@ -143,7 +148,7 @@ class ReplyView(KeepsTypedMixin, AllowedMixin, FormView):
                 body=data["body"],
                 key=data["key"],
                 parent=self.contribution,
-                speaking=form.speaking,
+                speaking=through_door(self.request, form.speaking),
             )
         except REFUSALS as refusal:
             form.add_error(None, str(refusal))
@@ -153,6 +158,11 @@ class ReplyView(KeepsTypedMixin, AllowedMixin, FormView):
 
     def form_invalid(self, form: ReplyForm) -> HttpResponse:
         return self.render_to_response(self.get_context_data(form=form), status=422)
+
+
+def through_door(request: HttpRequest, speaking: Speaking) -> Speaking:
+    """For whom somebody speaks, with the door they came through."""
+    return replace(speaking, door=door_of(request))
 
 
 def say_thanks(request: HttpRequest, row: Contribution) -> None:

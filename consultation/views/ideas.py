@@ -21,7 +21,7 @@ from commons.contributions.actions import (
 from commons.contributions.forms import SayForm
 from commons.contributions.models import Contribution, Kind, Order
 from commons.contributions.reports import closed_because, lines_of, shut_because, thread_page
-from commons.contributions.views import EditMixin, say_thanks
+from commons.contributions.views import EditMixin, say_thanks, through_door
 from commons.people.views.typed import KeepsTypedMixin
 from consultation.actions import add_idea, change_idea
 from consultation.forms.ideas import FindIdeaForm, IdeaChangeForm, IdeaForm
@@ -129,7 +129,9 @@ class IdeaAddView(KeepsTypedMixin, PermissionRequiredMixin, FormView):
         names = ("title", "body", "key", "themes", "helps", "needs")
         try:
             idea = add_idea(
-                by=self.request.user, speaking=form.speaking, **{name: form.cleaned_data[name] for name in names}
+                by=self.request.user,
+                speaking=through_door(self.request, form.speaking),
+                **{name: form.cleaned_data[name] for name in names},
             )
         except REFUSALS as refusal:
             form.add_error(None, str(refusal))
@@ -183,7 +185,11 @@ class IdeaCommentView(KeepsTypedMixin, IdeaMixin, PermissionRequiredMixin, FormV
         data = form.cleaned_data
         try:
             row = add_contribution(
-                self.idea.thread, by=self.request.user, body=data["body"], key=data["key"], speaking=form.speaking
+                self.idea.thread,
+                by=self.request.user,
+                body=data["body"],
+                key=data["key"],
+                speaking=through_door(self.request, form.speaking),
             )
         except REFUSALS as refusal:
             form.add_error(None, str(refusal))

@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import Any
 
 import pytest
+from django.core.cache import cache
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -17,11 +18,14 @@ from census.actions.codes import issue_codes
 from census.models import Case, InstrumentVersion, Response, Stratum, Wave
 from commons.audit.actions import record
 from commons.contributions.actions import support_contribution
+from commons.contributions.actions.fingerprints import take_fingerprints
 from commons.contributions.models import Contribution
+from commons.contributions.reports.campaigns import campaigns
 from commons.digests.actions import notify
 from commons.exports.models import ExportJob
 from commons.moderation.actions import appeal_verdict, decide_moderation, hold
 from commons.moderation.models import Cause
+from commons.people.actions.doors import make_door
 from commons.people.models import Outcome, RegisterImport, RegisterImportRow, Sector, User
 from commons.queues import State
 from commons.themes.models import Theme
@@ -104,6 +108,17 @@ class Place:
     def a_request(self) -> None:
         MembershipFactory(state="asked", organisation=self.organisation)
         MembershipFactory(state="asked")
+
+    def a_door(self) -> None:
+        organisation = MembershipFactory(organisation__name="Loom Federation").organisation
+        make_door(by=self.staff, kind="partner", label="Letter", organisation=organisation)
+
+    def a_campaign(self) -> None:
+        said = f"Give every co-op {Contribution.objects.count()} looms and a weaver"
+        ContributionFactory.create_batch(3, body=said)
+        take_fingerprints(by=None)
+        cache.clear()
+        campaigns()
 
     def a_person(self) -> None:
         person = UserFactory(name="Loom", roles=["staff", "scribe"])
@@ -395,6 +410,9 @@ PAGES = [
     ),
     Page("people:person-list", Place.a_person),
     Page("people:person-detail", Place.a_part, lambda place: {"pk": place.member.pk}),
+    Page("people:door-list", Place.a_door),
+    Page("people:missing-list", Place.an_organisation),
+    Page("heard-campaigns", Place.a_campaign, who=lambda place: None),
     Page("people:register-import", Place.an_import),
     Page("people:register-import-detail", Place.a_line, lambda place: {"pk": place.job.pk}),
     Page("consultation:text-list", Place.a_text),

@@ -14,6 +14,7 @@ from commons.exports.reports import reports_for
 from tests.browser.blog import blog_pages
 from tests.browser.capture import capture_pages
 from tests.browser.events import event_pages
+from tests.browser.heard import heard_pages
 from tests.browser.library import library_pages
 from tests.browser.marks import marks_pages
 from tests.browser.site_page import SitePage, errors
@@ -30,6 +31,8 @@ NO_PAGE = {
     "census:join": "a button's POST",
     "census:suggestions": "JSON for the autocomplete",
     "people:organisation-suggest": "JSON for the autocomplete",
+    "people:door-retire": "a button's POST",
+    "people:door-reopen": "a button's POST",
     "exports:job-progress": "a part of a page, for htmx",
     "exports:job-cancel": "a button's POST",
     "exports:job-retry": "a button's POST",
@@ -105,6 +108,7 @@ def pages_of(world: World) -> Iterator[SitePage]:
     yield from event_pages(world)
     yield from capture_pages(world)
     yield from marks_pages(world)
+    yield from heard_pages(world)
     yield from demo_pages(world)
 
 
@@ -423,6 +427,7 @@ def pages_of_empty_site() -> Iterator[SitePage]:
             "panel:changes",
         ),
         *("panel:panel", "panel:pack", "moderation:ledger", "consultation:source-list", "consultation:idea-list"),
+        *("heard", "heard-campaigns"),
     ]
     own = ["people:you", "digests:notice-list", "contributions:own-list"]
     staff = [
@@ -435,6 +440,7 @@ def pages_of_empty_site() -> Iterator[SitePage]:
             "people:register-import",
         ),
         *("people:membership-list", "people:person-list", "themes:theme-list", "consultation:source-staff-list"),
+        *("people:door-list", "people:missing-list"),
     ]
     for role, names in (("visitor", public), ("staff", [*public, *own, *staff])):
         for name in names:

@@ -17,6 +17,7 @@ from tests.browser.blog import blog_pages
 from tests.browser.capture import capture_pages
 from tests.browser.conftest import Walker
 from tests.browser.events import event_pages
+from tests.browser.heard import heard_pages
 from tests.browser.library import library_pages
 from tests.browser.marks import marks_pages
 from tests.browser.pages import (
@@ -157,6 +158,7 @@ GROUPS = [
     event_pages,
     capture_pages,
     marks_pages,
+    heard_pages,
     demo_pages,
 ]
 # Long walks are shared out, so that several cores can walk.
@@ -170,6 +172,7 @@ PARTS = {
     event_pages: 3,
     capture_pages: 2,
     marks_pages: 2,
+    heard_pages: 2,
 }
 # What most people meet, on whatever telephone they have, is walked whole each time.
 WALKED_WHOLE = {answering_pages}

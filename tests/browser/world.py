@@ -38,6 +38,7 @@ from coopstrategy.demo.people import BY_KEY
 from tests.browser.blog import draw_blog
 from tests.browser.capture import draw_capture
 from tests.browser.events import draw_events
+from tests.browser.heard import draw_heard
 from tests.browser.library import draw_library
 from tests.browser.marks import draw_marks
 from tests.browser.strategy import draw_strategy
@@ -76,6 +77,7 @@ class World:
         draw_events(self)
         draw_capture(self)
         draw_marks(self)
+        draw_heard(self)
         self.second_moderator = UserFactory(name=tainted("Ada Moderator", 150), roles=["moderator"])
         self._sign_in()
 

@@ -20,7 +20,7 @@ from commons.contributions.models import Contribution, Thread
 from commons.exports.models import ExportJob
 from commons.exports.reports import reports_for
 from commons.moderation.models import Appeal, Report, Verdict
-from commons.people.models import Membership, User
+from commons.people.models import Door, Membership, User
 from commons.themes.models import Theme
 from consultation.models import EventIdea, Phase, PhaseMove, Source, Text
 from panel.models import Decision, Dissent, Draft, Seat
@@ -59,6 +59,7 @@ def forms_of(world: World) -> Iterator[Form]:
     yield from event_forms(world)
     yield from capture_forms(world)
     yield from marks_forms(world)
+    yield from heard_forms(world)
 
 
 def account_forms(world: World) -> Iterator[Form]:
@@ -492,6 +493,12 @@ def marks_forms(world: World) -> Iterator[Form]:
     proposals = {f"ideas_{idea.theme_id}": str(idea.pk).encode()}
     yield Form("choose proposals", "staff", at("proposals-choose", "published"), proposals)
     yield Form("put a ballot away", "ballots", at("marks", "open"), {"forget": b"yes"})
+
+
+def heard_forms(world: World) -> Iterator[Form]:
+    """What staff type to make a link that is handed on."""
+    door = {"label": b"March letter", "kind": b"partner", "organisation": b""}
+    yield Form("make a link", "staff", reverse("people:door-make"), door, {"label": newest(Door, "label")})
 
 
 def newest(model: type, name: str, by: str = "pk") -> Reader:

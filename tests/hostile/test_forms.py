@@ -14,6 +14,7 @@ from tests.hostile.forms import (
     census_forms,
     event_forms,
     forms_of,
+    heard_forms,
     library_forms,
     marks_forms,
     member_forms,
@@ -37,6 +38,7 @@ GROUPS = [
     event_forms,
     capture_forms,
     marks_forms,
+    heard_forms,
 ]
 
 

@@ -43,6 +43,7 @@ from tests.factories.themes import a_theme
 from tests.permissions.blog import draw_blog, sent_to_blog, tried_blog
 from tests.permissions.capture import draw_capture, sent_to_capture, tried_capture
 from tests.permissions.events import draw_events, sent_to_events, tried_events
+from tests.permissions.heard import draw_heard, sent_to_heard, tried_heard
 from tests.permissions.library import draw_library, sent_to_library, tried_library
 from tests.permissions.marks import draw_marks, sent_to_marks, tried_marks
 from tests.permissions.strategy import draw_strategy, queries_of, sent_to_strategy, tried_strategy
@@ -144,6 +145,7 @@ def build() -> World:
     row.events = draw_events(people)
     row.capture = draw_capture(people)
     row.marks = draw_marks(people)
+    row.heard = draw_heard(people)
     for name in ("member", "staff"):
         notify(people[name], by=None, kind="told", key="told", subject=f"A notice of the {name}", path="/you/")
 
@@ -292,12 +294,13 @@ def lines(row: SimpleNamespace) -> Iterator[Line]:
         tried_events(row.events),
         tried_capture(row.capture),
         tried_marks(row.marks),
+        tried_heard(row.heard),
     )
     for more in parts:
         for name, things in more.items():
             tried[name] = tried.get(name, []) + things
     sent = sent_to(row) | sent_to_strategy(row.strategy) | sent_to_blog(row.blog) | sent_to_library(row.library)
-    sent |= sent_to_capture(row.capture) | sent_to_marks(row.marks)
+    sent |= sent_to_capture(row.capture) | sent_to_marks(row.marks) | sent_to_heard(row.heard)
     for name, data in sent_to_events(row.events).items():
         sent[name] = sent.get(name, {}) | data
     asked = queries_of(row.strategy)

@@ -30,7 +30,7 @@ from commons.contributions.reports import closed_because, shut_because
 from commons.digests.actions import notify
 from commons.moderation.actions import hold, release
 from commons.moderation.models import Cause, Standing
-from commons.people.models import Organisation, User
+from commons.people.models import Door, Organisation, User
 
 MANY_LINKS = 3
 MOST_HELD = 20
@@ -70,7 +70,8 @@ class NotNow(Exception):
 
 @dataclass(frozen=True)
 class Speaking:
-    """For whom somebody speaks and how they wish to be shown. Dates and figures only where the mandate has them."""
+    """For whom somebody speaks, how they wish to be shown and through which door they came. Dates and figures only where the
+    mandate has them."""
 
     mandate: str = Mandate.SELF
     organisation: Organisation | None = None
@@ -79,6 +80,7 @@ class Speaking:
     votes_against: int | None = None
     votes_entitled: int | None = None
     shown_as: str = ShownAs.NAME
+    door: Door | None = None
 
 
 @transaction.atomic
