@@ -234,7 +234,7 @@ def announce_events(*, by: User | None) -> int:
         move.announced_at = timezone.now()
         move.save(update_fields=["announced_at"])
         told += 1
-    off = Event.objects.filter(state=State.CANCELLED, cancel_announced_at=None)
+    off = Event.objects.filter(state=State.CANCELLED, cancelled_at__isnull=False, cancel_announced_at=None)
     for event in off.select_for_update(skip_locked=True, no_key=True).order_by("pk"):
         notify_all(_called_off(event), by=by, kind="event", about=event, mail=True)
         event.cancel_announced_at = timezone.now()

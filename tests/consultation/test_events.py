@@ -245,6 +245,11 @@ def test_who_is_registered_is_told_once_of_a_move_and_of_the_end(staff):
     ]
 
 
+def test_what_was_called_off_before_anybody_wrote_down_when_is_told_to_nobody():
+    registered(an_event(state="cancelled", cancel_reason="Storm"))
+    assert (announce_events(by=None), Notice.objects.count()) == (0, 0)
+
+
 def test_the_day_is_said_in_words():
     start = dt.datetime(2026, 11, 21, 10, tzinfo=dt.UTC)
     assert an_event(starts_at=start, hours=7.5).when_told == "Saturday 21 November 2026, 10am to 5:30pm"
