@@ -139,7 +139,7 @@ def build() -> World:
     row.strategy.seat = people["panel_member"].appointments.get()
     row.blog = draw_blog(people)
     row.library = draw_library(people)
-    row.heard = draw_heard(people)
+    row.heard = draw_heard(people, row.library.idea.thread)
     for name in ("member", "staff"):
         notify(people[name], by=None, kind="told", key="told", subject=f"A notice of the {name}", path="/you/")
 
