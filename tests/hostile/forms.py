@@ -54,7 +54,6 @@ def forms_of(world: World) -> Iterator[Form]:
     yield from strategy_forms(world)
     yield from blog_forms(world)
     yield from library_forms(world)
-    yield from heard_forms(world)
 
 
 def account_forms(world: World) -> Iterator[Form]:
@@ -143,6 +142,7 @@ def member_forms(world: World) -> Iterator[Form]:
 
 
 def staff_forms(world: World) -> Iterator[Form]:
+    yield from heard_forms(world)
     slug = world.wave.slug
 
     def at(name: str, *args: object) -> str:

@@ -12,7 +12,6 @@ from tests.hostile.forms import (
     blog_forms,
     census_forms,
     forms_of,
-    heard_forms,
     library_forms,
     member_forms,
     send,
@@ -32,7 +31,6 @@ GROUPS = [
     strategy_forms,
     blog_forms,
     library_forms,
-    heard_forms,
 ]
 
 
