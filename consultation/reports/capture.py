@@ -5,11 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from uuid import UUID
 
-from django.urls import reverse
-from django.utils.translation import gettext as _
-
-from commons.contributions.models import Contribution
-from commons.contributions.reports import Place, Told, register_subject, register_teller
+from commons.contributions.reports import register_subject
 from commons.themes.models import Theme
 from consultation.models import Event, EventIdea, EventNote, EventPhoto, EventTable
 from consultation.models.capture import EventNoteQuerySet
@@ -149,22 +145,3 @@ def photos_of(event: Event, *, everybody: bool) -> Sequence[EventPhoto]:
     """Without their bytes. For everybody only what is published."""
     rows = EventPhoto.objects.filter(table__event=event).select_related("table").defer("data")
     return list(rows.exclude(published_at=None) if everybody else rows)
-
-
-@register_teller
-def tell(rows: Sequence[Contribution]) -> dict[int, Told]:
-    """Where something was said: the session, and the table."""
-    notes = EventNote.objects.filter(contribution__in=[row.pk for row in rows]).select_related(
-        "session__event", "table"
-    )
-    return {note.contribution_id: Told(place=place_of(note)) for note in notes}
-
-
-def place_of(note: EventNote) -> Place:
-    words = {"event": note.session.event.title_told.text, "session": note.session.title_told.text}
-    if note.table is None:
-        label = _("%(event)s: %(session)s") % words
-    else:
-        label = _("%(event)s: %(session)s, table %(number)d") % {**words, "number": note.table.number}
-    address = reverse("consultation:event-notes", args=[note.session.event.slug])
-    return Place(label=label, url=f"{address}#n-{note.pk}")

@@ -4,6 +4,7 @@ part of."""
 from collections.abc import Sequence
 
 from django.db.models import Exists, OuterRef, Subquery
+from django.urls import reverse
 
 from commons.contributions.models import Contribution, Kind
 from commons.contributions.reports import Place, Told, register_teller
@@ -28,7 +29,9 @@ def _notes(rows: Sequence[Contribution]) -> dict[int, Told]:
     for note in notes.select_related("session__event", "session__theme", "table__theme", "idea__proposal__thread"):
         theme = note.table.theme if note.table else note.session.theme
         under = ": ".join(str(part) for part in (theme, note.issue) if part)
-        place = Place(f"{note.session.event.title_told}: {note.session.title_told}", under=under)
+        event = note.session.event
+        url = f"{reverse('consultation:event-notes', args=[event.slug])}#n-{note.pk}"
+        place = Place(f"{event.title_told}: {note.session.title_told}", url, under=under)
         proposal = note.idea and note.idea.proposal
         is_read = proposal is not None and proposal.is_public
         gathered = Place(proposal.title, proposal.get_absolute_url()) if is_read else None
@@ -39,7 +42,9 @@ def _notes(rows: Sequence[Contribution]) -> dict[int, Told]:
 def _proposals(rows: Sequence[Contribution]) -> dict[int, Told]:
     ideas = EventIdea.objects.filter(proposal__in=rows).select_related("event", "theme")
     return {
-        idea.proposal_id: Told(place=Place(str(idea.event.title_told), under=f"{idea.theme}: {idea.issue}"))
+        idea.proposal_id: Told(
+            place=Place(str(idea.event.title_told), idea.event.get_absolute_url(), under=f"{idea.theme}: {idea.issue}")
+        )
         for idea in ideas
     }
 

@@ -48,8 +48,8 @@ def threshold_now() -> int:
 
 @dataclass(frozen=True)
 class Group:
-    """One kind of co-op, or one place. What a component of a loom or a map asks: `percent` is how far to draw, and it may reach
-    to `to_percent`; `said` is the share in words and `counted` the count. It is coarse where a map has no colour for it."""
+    """One kind of co-op, or one place. What a loom or a map asks: `percent` is how far to draw, and it may reach to `to_percent`;
+    `said` is the share in words and `counted` the count. It is coarse where a map has no colour for it."""
 
     code: str
     label: str

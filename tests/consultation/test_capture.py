@@ -208,7 +208,7 @@ def test_a_note_is_a_contribution_of_its_session_said_by_its_table(phone, table,
         None,
     )
     assert Entry.objects.filter(verb="take_down_words", actor=None).count() == 2
-    assert told_of([said])[said.pk].place.label == "Congress: Money, table 4"
+    assert told_of([said])[said.pk].place.label == "Congress: Money"
 
 
 def test_what_comes_again_is_there_once_and_is_named_again(phone):

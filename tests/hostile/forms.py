@@ -148,6 +148,7 @@ def member_forms(world: World) -> Iterator[Form]:
 
 
 def staff_forms(world: World) -> Iterator[Form]:
+    yield from heard_forms(world)
     slug = world.wave.slug
 
     def at(name: str, *args: object) -> str:

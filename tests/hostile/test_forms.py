@@ -14,7 +14,6 @@ from tests.hostile.forms import (
     census_forms,
     event_forms,
     forms_of,
-    heard_forms,
     library_forms,
     marks_forms,
     member_forms,

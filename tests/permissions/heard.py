@@ -6,6 +6,7 @@ from typing import Any
 from django.core.cache import cache
 
 from commons.contributions.actions.fingerprints import take_fingerprints
+from commons.contributions.models import Thread
 from commons.people.actions.doors import make_door, retire_door
 from commons.people.models import User
 from tests.factories.contributions import ContributionFactory
@@ -13,11 +14,11 @@ from tests.factories.contributions import ContributionFactory
 SAME = "Give every co-op a loom now."
 
 
-def draw_heard(people: dict[str, User]) -> SimpleNamespace:
+def draw_heard(people: dict[str, User], thread: Thread) -> SimpleNamespace:
     row = SimpleNamespace()
     row.open = make_door(by=people["staff"], kind="partner", label="Farmers’ letter")
     row.closed = retire_door(make_door(by=people["staff"], kind="link", label="Old letter"), by=people["staff"])
-    row.same = ContributionFactory.create_batch(3, body=SAME, author=None)[0]
+    row.same = ContributionFactory.create_batch(3, body=SAME, author=None, thread=thread)[0]
     take_fingerprints(by=None)
     cache.clear()
     return row

@@ -145,7 +145,7 @@ def build() -> World:
     row.events = draw_events(people)
     row.capture = draw_capture(people)
     row.marks = draw_marks(people)
-    row.heard = draw_heard(people)
+    row.heard = draw_heard(people, row.library.idea.thread)
     for name in ("member", "staff"):
         notify(people[name], by=None, kind="told", key="told", subject=f"A notice of the {name}", path="/you/")
 
