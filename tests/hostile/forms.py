@@ -59,7 +59,6 @@ def forms_of(world: World) -> Iterator[Form]:
     yield from event_forms(world)
     yield from capture_forms(world)
     yield from marks_forms(world)
-    yield from heard_forms(world)
 
 
 def account_forms(world: World) -> Iterator[Form]:

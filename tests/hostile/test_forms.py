@@ -37,7 +37,6 @@ GROUPS = [
     event_forms,
     capture_forms,
     marks_forms,
-    heard_forms,
 ]
 
 

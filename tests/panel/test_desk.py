@@ -214,9 +214,10 @@ def test_a_note_tells_where_it_was_said_under_what_and_what_it_became_part_of(se
     note = a_note(session, "Ask the members.", table=table, under=issue.pk)
     proposal = a_proposal(an_event_idea(session.event, theme=session.theme), note)
     told = told_of([note.contribution, proposal])
-    assert told[note.contribution_id].place == Place("Congress: Money", under="Finance: Nobody can borrow")
+    where = f"/events/congress/notes/#n-{note.pk}"
+    assert told[note.contribution_id].place == Place("Congress: Money", where, under="Finance: Nobody can borrow")
     assert told[note.contribution_id].gathered == Place("A bank of looms", proposal.get_absolute_url())
-    assert told[proposal.pk].place == Place("Congress", under="Finance: Nobody can borrow")
+    assert told[proposal.pk].place == Place("Congress", "/events/congress/", under="Finance: Nobody can borrow")
     Contribution.objects.filter(pk__in=[issue.contribution_id, proposal.pk]).update(standing=Standing.HELD)
     told = told_of([note.contribution])
     assert (told[note.contribution_id].place.under, told[note.contribution_id].gathered) == ("Finance", None)
