@@ -15,6 +15,7 @@ from commons.people.models import User
 from commons.themes.models import Theme
 from consultation.actions.texts import StaleEdit
 from consultation.models import Event, EventIdea, EventNote
+from consultation.reports.marks import marking_has_begun
 
 
 class IdeasStand(Exception):
@@ -29,8 +30,8 @@ def _lock(event: Event, *, counted_only: bool = True) -> Event:
     event = Event.objects.select_for_update(no_key=True).get(pk=event.pk)
     if event.marks_frozen_at is not None:
         raise IdeasStand(_("The marks are counted, so the ideas stay as they are."))
-    if not counted_only and event.takes_marks_at(timezone.now()):
-        raise IdeasStand(_("People are marking these ideas now, so they cannot be merged or parted."))
+    if not counted_only and marking_has_begun(event):
+        raise IdeasStand(_("People have begun to mark these ideas, so they cannot be merged or parted any more."))
     return event
 
 

@@ -193,6 +193,22 @@ def elsewhere(event: Event) -> list[dict[str, Any]]:
     return found
 
 
+def doors_of(event: Event, now: dt.datetime) -> list[dict[str, str]]:
+    """Where its page leads: what can be done there now, and what came of it. No query."""
+    has_begun = event.state == Event.State.PUBLIC and event.starts_at <= now
+    doors = [
+        (event.takes_words_at(now), _("Say something to a session"), "event-say"),
+        (event.takes_marks_at(now), _("Mark what is most desirable and what is most achievable"), "event-marks"),
+        (has_begun, _("What was written down"), "event-notes"),
+        (event.marks_published_at is not None, _("The results and the proposals"), "event-results"),
+    ]
+    return [
+        {"label": label, "url": reverse(f"consultation:{name}", args=[event.slug])}
+        for is_open, label, name in doors
+        if is_open
+    ]
+
+
 def staff_events() -> EventQuerySet:
     """All events, the newest first, each with how many have a place, wait, and have come."""
     state = Registration.State

@@ -32,6 +32,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.generic import FormView, TemplateView, View
 
+from commons.contributions.views import through_door
 from commons.imaging import PictureRefused, draw
 from commons.people.views.network import network_address
 from commons.people.views.typed import KeepsTypedMixin
@@ -327,7 +328,7 @@ class SayView(KeepsTypedMixin, DoorMixin, TemplateView):
         """Why it is not with us; empty when it is."""
         given = form.cleaned_data
         if self.request.user.is_authenticated:
-            how = {"body": given["text"], "key": given["id"], "speaking": form.speaking}
+            how = {"body": given["text"], "key": given["id"], "speaking": through_door(self.request, form.speaking)}
             note = say_in_session(given["session"], by=self.request.user, **how)
             is_public = note.contribution.is_published
             messages.success(

@@ -35,6 +35,7 @@ from consultation.forms.events import EventAddForm, EventCancelForm, EventChange
 from consultation.models import Event, EventHelper, EventMove, Registration
 from consultation.reports.events import (
     checklist,
+    doors_of,
     event_list,
     place_in_line,
     places_of,
@@ -103,6 +104,7 @@ class EventView(EventMixin, TemplateView):
             opens_later=event.registration_opens_at is not None and now < event.registration_opens_at,
             is_over=event.ends_at <= now,
             takes_feedback=event.takes_feedback_at(now) and own is not None and own.is_in and not own.has_fed_back,
+            doors=doors_of(event, now),
             may_change=may("see_event"),
             may_check_in=may("check_in"),
             **kwargs,

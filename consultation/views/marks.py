@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.generic import TemplateView
 
+from commons.people.views.network import network_address
 from consultation.actions.marks import (
     MarksClosed,
     NoBallot,
@@ -60,13 +61,6 @@ SCREEN_LINK_LASTS = dt.timedelta(days=3)
 
 _ballots = signing.Signer(salt="consultation.ballot")
 _screens = signing.TimestampSigner(salt="consultation.screen")
-
-
-def network_address(request: HttpRequest) -> str:
-    """Where the request came from, trusting only as many proxies as the settings name."""
-    chain = [part.strip() for part in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",") if part.strip()]
-    trusted = settings.TRUSTED_PROXY_COUNT
-    return chain[-trusted] if trusted and len(chain) >= trusted else request.META.get("REMOTE_ADDR", "")
 
 
 class EventMixin:

@@ -202,7 +202,11 @@ class CheckInView(DoorMixin, PermissionRequiredMixin, TemplateView):
     template_name = "consultation/event_check_in.html"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        return super().get_context_data(row=self.registration, **kwargs)
+        event, user = self.event, self.request.user
+        # Ballots are for an event that has ideas to mark.
+        has_marks = event.marks_frozen_at is None and event.ideas.exists()
+        may_give_ballot = has_marks and user.has_perm("consultation.give_ballot_to", event)
+        return super().get_context_data(row=self.registration, may_give_ballot=may_give_ballot, **kwargs)
 
     def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
         before = self.registration.checked_in_at

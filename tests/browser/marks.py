@@ -104,7 +104,9 @@ def marks_pages(world: Any) -> Iterator[SitePage]:
         yield SitePage(f"marks for staff, {state}", "staff", at("marks-staff", state))
     yield SitePage("screen", "visitor", at("screen", "published"))
     yield SitePage("ballots on paper", "staff", at("ballots-give", "new"), send={"number": "3"}, form="#cards form")
-    yield errors("ballots on paper", "staff", at("ballots-give", "new"), {"number": "no"}, form="#cards form", status=422)
+    yield errors(
+        "ballots on paper", "staff", at("ballots-give", "new"), {"number": "no"}, form="#cards form", status=422
+    )
     yield errors("open marking", "staff", at("marks-open", "bare"), {"closes_at": "x"}, form="#open form", status=422)
     nothing = dict.fromkeys(_ticked(world.marking["published"], 0), "")
     choose = at("proposals-choose", "published")

@@ -406,7 +406,13 @@ def library_forms(world: World) -> Iterator[Form]:
     yield Form("change a source", "staff", change, {**words, **plain}, {name: kept(name) for name in words})
     speaking = {"mandate": b"self", "organisation": b"", "agreed_on": b"", "votes_for": b"", "votes_against": b""}
     said = {"shown_as": b"name", "key": b"00000000-0000-0000-0000-00000000000e", **speaking}
-    idea = {"title": b"A fund", "body": b"All pay in.", "themes": b"", "needs": b"money", "helps": b"arts"}
+    idea = {
+        "title": b"A fund",
+        "body": b"All pay in.",
+        "themes": str(world.theme.pk).encode(),
+        "needs": b"money",
+        "helps": b"arts",
+    }
     reads = {name: newest(Contribution, name) for name in ("title", "body")}
     yield Form("add an idea", "member", reverse("consultation:idea-add"), {**idea, **said}, reads)
     own = world.ideas["own"]

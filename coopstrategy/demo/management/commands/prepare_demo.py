@@ -6,6 +6,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from commons.contributions.actions.fingerprints import take_fingerprints
 from commons.people.models import Organisation
 from coopstrategy.demo.blog import draw_blog
 from coopstrategy.demo.census import draw_census, letters_to_try
@@ -59,6 +60,8 @@ class Command(BaseCommand):
         draw_library(stage=moment)
         self.stdout.write("Drawing Congress ...")
         draw_congress(stage=stage)
+        while take_fingerprints(by=None):
+            pass
         self.stdout.write("The demo is ready.")
         self.stdout.write("")
         self.stdout.write("Its people (enter as any of them at /demo/)")
