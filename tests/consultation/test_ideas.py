@@ -28,7 +28,7 @@ from commons.moderation.models import Cause, Standing
 from commons.themes.models import Theme
 from commons.themes.reports import uses_of_themes
 from consultation.actions import add_idea, announce_idea_comments, change_idea
-from consultation.actions.leaving import settle_following
+from consultation.actions.leaving import settle_process
 from consultation.models import Idea
 from consultation.reports import idea_page, said_to_ideas
 from consultation.tasks import announce
@@ -498,7 +498,7 @@ def test_whoever_closes_their_account_is_not_named_in_what_an_author_was_told(me
     idea, person = an_idea(by=member), UserFactory(name="Sam Quince")
     said_of(idea, by=person)
     announce_idea_comments(by=None)
-    settle_following(person, by=person, answer="")
+    settle_process(person, by=person, answer="")
     assert ["Quince" in subject for _who, _key, subject, _path in told()] == [False]
 
 
