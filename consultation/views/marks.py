@@ -96,6 +96,8 @@ class MarksView(EventMixin, TemplateView):
     # The permission is the code; there is no account to ask it of.
     public = True
     template_name = "consultation/event_marks.html"
+    saved_at: int | None = None
+    saved: frozenset[tuple[str, int]] = frozenset()
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         response = super().dispatch(request, *args, **kwargs)
@@ -173,10 +175,16 @@ class MarksView(EventMixin, TemplateView):
             data,
             event=self.event,
             board=self.board,
-            marks=ballot.marks.values_list("kind", "idea"),
+            marks=self._saved(ballot),
             must_choose=ballot.cast_at is None,
             initial={"ballot": _ballots.sign(str(ballot.pk)), "based_on": ballot.revision},
         )
+
+    def _saved(self, ballot: Ballot) -> frozenset[tuple[str, int]]:
+        """The marks that a ballot holds, asked once for each state of it."""
+        if self.saved_at != ballot.revision:
+            self.saved_at, self.saved = ballot.revision, frozenset(ballot.marks.values_list("kind", "idea"))
+        return self.saved
 
     @cached_property
     def board(self) -> Any:
@@ -186,7 +194,7 @@ class MarksView(EventMixin, TemplateView):
         is_open = self.event.takes_marks_at(self.now)
         if form is None and is_open:
             form = self._form(ballot)
-        saved = set(ballot.marks.values_list("kind", "idea"))
+        saved = self._saved(ballot)
         chosen = [
             (
                 band,
