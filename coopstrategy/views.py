@@ -48,7 +48,7 @@ DOORS = [
     ("consultation.edit_text", _("Texts of the site"), "consultation:text-list"),
     ("themes.see_themes", _("Themes"), "themes:theme-list"),
     ("consultation.see_source_list", _("Sources in the library"), "consultation:source-staff-list"),
-    ("consultation.see_event_list", _("Events"), "consultation:event-staff-list"),
+    ("consultation.see_event_list", _("Events to set up"), "consultation:event-staff-list"),
     ("audit.see_entries", _("The record of what was done"), "audit:entry-list"),
 ]
 

@@ -80,11 +80,11 @@ class PackedAnswer:
 
     @cached_property
     def body_html(self) -> SafeString:
-        return richtext.to_html(self.body, top_heading=4)
+        return richtext.to_html(self.body, top_heading=3, close_gaps=True)
 
     @cached_property
     def reason_html(self) -> SafeString:
-        return richtext.to_html(self.reason, top_heading=4)
+        return richtext.to_html(self.reason, top_heading=3, close_gaps=True)
 
 
 @dataclass(frozen=True)

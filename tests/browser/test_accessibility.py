@@ -171,7 +171,7 @@ PARTS = {
     library_pages: 2,
     event_pages: 3,
     capture_pages: 2,
-    marks_pages: 2,
+    marks_pages: 1,
     heard_pages: 2,
 }
 # What most people meet, on whatever telephone they have, is walked whole each time.

@@ -36,7 +36,7 @@ def test_an_event_is_set_up_for_tomorrow_and_somebody_comes(somebody, person, sc
 
     # 1. Staff add it. What is missing is said on its page.
     staff = comes("staff", phone=False)
-    staff.opens("/staff/").follows("Events")
+    staff.opens("/staff/").follows("Events to set up")
     staff.follows("Add an event")
     words = {"title": "Lending circle", "summary": "An evening about lending.", "venue": "The mill", "capacity": "20"}
     staff.fills_in({**words, **hours("18:00", "21:00")})
