@@ -207,17 +207,17 @@ def test_only_ideas_of_this_event_that_stand_can_be_marked():
 @pytest.mark.parametrize(
     "change",
     [
-        {"marks_open_at": timezone.now() + dt.timedelta(minutes=5)},
-        {"marks_close_at": timezone.now() - dt.timedelta(minutes=1)},
-        {"marks_open_at": None, "marks_close_at": None},
-        {"state": "draft"},
-        {"marks_frozen_at": timezone.now()},
+        lambda now: {"marks_open_at": now + dt.timedelta(minutes=5)},
+        lambda now: {"marks_close_at": now - dt.timedelta(minutes=1)},
+        lambda now: {"marks_open_at": None, "marks_close_at": None},
+        lambda now: {"state": "draft"},
+        lambda now: {"marks_frozen_at": now},
     ],
-    ids=lambda change: " ".join(change),
+    ids=["not open yet", "closed", "without dates", "a draft", "counted"],
 )
 def test_outside_its_dates_nothing_is_counted(change):
     event = a_marking(ballots=1)
-    Event.objects.filter(pk=event.pk).update(**change)
+    Event.objects.filter(pk=event.pk).update(**change(timezone.now()))
     with pytest.raises(MarksClosed):
         cast(event.ballots.get(), ideas_of(event)[:1])
     assert (Mark.objects.count(), event.ballots.get().cast_at) == (0, None)

@@ -35,6 +35,7 @@ THEIRS = {
     "consultation.Follower",
     "consultation.Registration",
     "contributions.Edit",
+    "contributions.Fingerprint",
     "contributions.Support",
     "contributions.Visit",
     "contributions.Thread",
