@@ -61,7 +61,9 @@ def mark(
     }
     body = urlencode({**hidden, **chosen}, doseq=True)
     statuses = [phone.ask("POST", path, body)[0] for _time in range(times)]
-    return statuses[-1], [(name.partition("_")[0], int(value)) for name, values in chosen.items() for value in values]
+    # Who was taken by the first click and came too late with the second is taken.
+    last = 302 if 302 in statuses else statuses[-1]
+    return last, [(name.partition("_")[0], int(value)) for name, values in chosen.items() for value in values]
 
 
 @dataclass
