@@ -12,7 +12,6 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-import segno
 from django import forms
 from django.conf import settings
 from django.contrib import messages
@@ -27,7 +26,6 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.decorators import method_decorator
 from django.utils.functional import cached_property
-from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.generic import FormView, TemplateView, View
@@ -36,6 +34,7 @@ from commons.contributions.views import through_door
 from commons.imaging import PictureRefused, draw
 from commons.people.views.network import network_address
 from commons.people.views.typed import KeepsTypedMixin
+from commons.qr import drawn_qr
 from consultation.actions.capture import (
     SAY_REFUSALS,
     Agreed,
@@ -89,12 +88,6 @@ FRAME = (
     "fonts/bricolage-grotesque-latin-wght-normal.woff2",
     "img/icon.svg",
 )
-
-
-def qr_of(address: str) -> SafeString:
-    """A picture that a phone's camera reads as an address. It stands in the page itself and is drawn by no style."""
-    drawn = segno.make(address, error="m").svg_inline(scale=4, border=2, omitsize=True, svgclass="qr", lineclass=None)
-    return SafeString(drawn)
 
 
 class EventMixin:
@@ -575,7 +568,7 @@ class CardsView(StaffEventMixin, TemplateView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         def at(name: str, code: str) -> dict[str, Any]:
             address = settings.SITE_ADDRESS + reverse(f"consultation:{name}", args=[self.event.slug])
-            return {"address": address, "qr": qr_of(f"{address}?code={code}")}
+            return {"address": address, "qr": drawn_qr(f"{address}?code={code}")}
 
         tables = self.event.tables.select_related("session", "theme").order_by("number")
         cards = [{"table": table, **at("event-table", table.code)} for table in tables]

@@ -19,6 +19,7 @@ from django.utils.translation import gettext_lazy
 from django.views.generic import TemplateView
 
 from commons.people.views.network import network_address
+from commons.qr import drawn_qr
 from consultation.actions.marks import (
     MarksClosed,
     NoBallot,
@@ -52,7 +53,6 @@ from consultation.reports.marks import (
     suggested_proposals,
     uncounted,
 )
-from consultation.reports.qr import drawn_qr
 
 BALLOTS, SCREENS = "event_ballots", "event_screens"
 LEADERS = 10

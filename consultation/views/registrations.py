@@ -5,7 +5,6 @@ Those who help at the door see names, co-ops and codes. What somebody needs, and
 
 from typing import Any
 
-import segno
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.mixins import PermissionRequiredMixin
@@ -16,11 +15,11 @@ from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import cached_property
-from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.views.generic import FormView, TemplateView, View
 
 from commons.people.views.typed import KeepsTypedMixin
+from commons.qr import drawn_qr
 from consultation.actions.registrations import (
     AlreadyFedBack,
     NoPlace,
@@ -120,15 +119,7 @@ class TicketView(EventMixin, PermissionRequiredMixin, TemplateView):
         if self.own is None or not self.own.is_in:
             raise Http404
         address = reverse("consultation:event-check-in", args=[self.event.slug, self.own.key])
-        return super().get_context_data(own=self.own, picture=drawn(settings.SITE_ADDRESS + address), **kwargs)
-
-
-def drawn(address: str) -> SafeString:
-    """An address as a QR code: one path of an SVG, which needs no style of its own and prints sharply at any size."""
-    code = segno.make(address, error="m", micro=False)
-    return SafeString(
-        code.svg_inline(scale=1, border=4, omitsize=True, svgclass="qr", lineclass=None, dark="#000", light="#fff")
-    )
+        return super().get_context_data(own=self.own, qr=drawn_qr(settings.SITE_ADDRESS + address), **kwargs)
 
 
 class FeedbackView(KeepsTypedMixin, EventMixin, PermissionRequiredMixin, FormView):

@@ -26,7 +26,6 @@ from consultation.actions.marks import (
 )
 from consultation.models import Ballot, BallotTry, Event, EventHelper, Mark
 from consultation.reports.marks import FRESH, live_board
-from consultation.reports.qr import QUIET, drawn_qr
 from consultation.views.marks import BALLOTS
 from tests.factories.events import a_ballot, a_marking, a_registration, an_event, an_event_idea
 from tests.factories.people import UserFactory
@@ -478,13 +477,6 @@ def test_the_door_hands_out_one_ballot_a_person(event):
     again = door.post(at("ballot-give", event, person.key))
     assert (again.status_code, "cards" in again.context) == (409, False)
     assert event.ballots.count() == 2
-
-
-def test_a_qr_code_is_a_square_with_a_quiet_edge():
-    qr = drawn_qr("https://example.coop/events/congress/marks/?ballot=BCDFGHJKLMNPQRST")
-    assert qr.size == 37 + 2 * QUIET
-    # The three corner marks begin with a bar of seven.
-    assert qr.path.startswith(f"M{QUIET} {QUIET}h7v1h-7z")
 
 
 # --- The results --------------------------------------------------------------------------------------------------------------
