@@ -70,6 +70,7 @@ from consultation.forms.capture import (
 from consultation.models import Event, EventPhoto, EventTable
 from consultation.models.events import SPEAKING_AFTER
 from consultation.reports.capture import notes_by_theme, notes_of_table, photos_of, public_notes, written_at
+from consultation.views.one_event import EventMixin
 
 MOST_BYTES = 1_000_000
 """Of one parcel."""
@@ -88,20 +89,6 @@ FRAME = (
     "fonts/bricolage-grotesque-latin-wght-normal.woff2",
     "img/icon.svg",
 )
-
-
-class EventMixin:
-    """Finds the event of the address, if this person may see it."""
-
-    request: HttpRequest
-    kwargs: dict[str, Any]
-
-    @cached_property
-    def event(self) -> Event:
-        return get_object_or_404(Event.objects.visible_to(self.request.user), slug=self.kwargs["slug"])
-
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        return super().get_context_data(**{"event": self.event, **kwargs})
 
 
 def in_public(event: Event, token: str, salt: str) -> dict[str, Any] | None:

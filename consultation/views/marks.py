@@ -53,6 +53,7 @@ from consultation.reports.marks import (
     suggested_proposals,
     uncounted,
 )
+from consultation.views.one_event import EventMixin, OnTheDayMixin
 
 BALLOTS, SCREENS = "event_ballots", "event_screens"
 LEADERS = 10
@@ -63,15 +64,8 @@ _ballots = signing.Signer(salt="consultation.ballot")
 _screens = signing.TimestampSigner(salt="consultation.screen")
 
 
-class EventMixin:
-    """Finds the event of the address, if this person may see it."""
-
-    request: HttpRequest
-    kwargs: dict[str, Any]
-
-    @cached_property
-    def event(self) -> Event:
-        return get_object_or_404(Event.objects.visible_to(self.request.user), slug=self.kwargs["slug"])
+class MarksMixin(EventMixin):
+    """An event, and how far its marking has come."""
 
     @cached_property
     def now(self) -> dt.datetime:
@@ -79,7 +73,6 @@ class EventMixin:
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         own = {
-            "event": self.event,
             "is_open": self.event.takes_marks_at(self.now),
             "has_begun": marking_has_begun(self.event, self.now),
         }
@@ -89,7 +82,7 @@ class EventMixin:
 # --- One's own ballot ---------------------------------------------------------------------------------------------------------
 
 
-class MarksView(EventMixin, TemplateView):
+class MarksView(MarksMixin, TemplateView):
     """One's ballot, opened by the code on a card: typed here, or in the link behind its QR code (`?ballot=`), which leads to the
     clean address at once. Who has none is asked for the code."""
 
@@ -245,7 +238,7 @@ class MarksView(EventMixin, TemplateView):
 # --- The room's screen and the results ----------------------------------------------------------------------------------------
 
 
-class ScreenMixin(EventMixin):
+class ScreenMixin(MarksMixin):
     """The room sees it while marking goes on: staff, facilitators, and a machine that was opened by a link from staff. Everybody
     sees it once the results are public."""
 
@@ -302,7 +295,7 @@ class ScreenNowView(ScreenMixin, TemplateView):
     template_name = "consultation/_event_screen.html"
 
 
-class ResultsView(EventMixin, TemplateView):
+class ResultsView(MarksMixin, TemplateView):
     """What came of the marking, for everybody: until it is published, when that will be; then every count."""
 
     public = True
@@ -324,7 +317,7 @@ class ResultsView(EventMixin, TemplateView):
 # --- The staff's page ---------------------------------------------------------------------------------------------------------
 
 
-class MarksStaffView(EventMixin, PermissionRequiredMixin, TemplateView):
+class MarksStaffView(MarksMixin, PermissionRequiredMixin, TemplateView):
     """The marks of one event: what is put to them, how many ballots were given and cast, and each step of the day."""
 
     permission_required = "consultation.see_marks"
@@ -491,16 +484,12 @@ class BallotsGiveView(CardsMixin, StepFormView):
         return self.cards(give_ballots(self.event, by=self.request.user, **form.cleaned_data))
 
 
-class BallotGiveView(CardsMixin, EventMixin, PermissionRequiredMixin, TemplateView):
+class BallotGiveView(CardsMixin, MarksMixin, OnTheDayMixin, TemplateView):
     """One ballot for somebody who was checked in, from the page at the door: its card, to be shown or printed."""
 
     permission_required = "consultation.give_ballot_to"
     template_name = "consultation/ballot_cards.html"
     http_method_names = ["post"]
-
-    def has_permission(self) -> bool:
-        user = self.request.user
-        return user.is_authenticated and user.has_perm(self.permission_required, self.event)
 
     def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
         registration = get_object_or_404(self.event.registrations.all(), key=self.kwargs["key"])

@@ -37,7 +37,7 @@ from consultation.actions.registrations import (
 from consultation.forms.registrations import FeedbackForm, FindPersonForm, RegisterForm, WalkInForm
 from consultation.models import Registration
 from consultation.reports.events import door_list, feedback_tally, place_in_line, places_of
-from consultation.views.events import EventMixin
+from consultation.views.one_event import EventMixin, OnTheDayMixin
 
 REGISTRATIONS_A_PAGE = 50
 
@@ -157,19 +157,15 @@ class FeedbackView(KeepsTypedMixin, EventMixin, PermissionRequiredMixin, FormVie
 # --- The door -----------------------------------------------------------------------------------------------------------------
 
 
-class DoorMixin(EventMixin):
-    """For staff, and for those whom staff named to help at the door of this event."""
-
-    def has_permission(self) -> bool:
-        user = self.request.user
-        return user.is_authenticated and user.has_perm(self.permission_required, self.event)
+class OneRegistrationMixin(OnTheDayMixin):
+    """Finds the registration of the ticket in the address."""
 
     @cached_property
     def registration(self) -> Registration:
         return get_object_or_404(door_list(self.event), key=self.kwargs["key"])
 
 
-class DoorView(DoorMixin, PermissionRequiredMixin, TemplateView):
+class DoorView(OnTheDayMixin, TemplateView):
     """Everybody who is registered, found by name, co-op or the code of the ticket, each with a button."""
 
     permission_required = "consultation.check_in"
@@ -186,7 +182,7 @@ class DoorView(DoorMixin, PermissionRequiredMixin, TemplateView):
         )
 
 
-class CheckInView(DoorMixin, PermissionRequiredMixin, TemplateView):
+class CheckInView(OneRegistrationMixin, TemplateView):
     """Where the picture on a ticket leads: who it is, and the button. Opening it changes nothing."""
 
     permission_required = "consultation.check_in"
@@ -211,7 +207,7 @@ class CheckInView(DoorMixin, PermissionRequiredMixin, TemplateView):
         return redirect("consultation:event-door", self.event.slug)
 
 
-class UndoView(DoorMixin, PermissionRequiredMixin, View):
+class UndoView(OneRegistrationMixin, View):
     permission_required = "consultation.undo_check_in"
     http_method_names = ["post"]
 
@@ -221,7 +217,7 @@ class UndoView(DoorMixin, PermissionRequiredMixin, View):
         return redirect("consultation:event-door", self.event.slug)
 
 
-class WalkInView(DoorMixin, PermissionRequiredMixin, FormView):
+class WalkInView(OnTheDayMixin, FormView):
     """Somebody without an account stands at the door."""
 
     permission_required = "consultation.register_walk_in"
