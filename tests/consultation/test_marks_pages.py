@@ -27,7 +27,7 @@ from consultation.actions.marks import (
 from consultation.models import Ballot, BallotTry, Event, EventHelper, Mark
 from consultation.reports.marks import FRESH, live_board
 from consultation.views.marks import BALLOTS
-from tests.factories.events import a_ballot, a_marking, a_registration, an_event, an_event_idea
+from tests.factories.events import a_ballot, a_marking, an_event, an_event_idea, registered
 from tests.factories.people import UserFactory
 from tests.factories.themes import a_theme
 
@@ -468,7 +468,7 @@ def test_a_wrong_number_of_cards_makes_none(event, staff, number):
 
 
 def test_the_door_hands_out_one_ballot_a_person(event):
-    helper, person = UserFactory(), a_registration(event)
+    helper, person = UserFactory(), registered(event, is_here=True)
     door = Client()
     door.force_login(helper)
     assert door.post(at("ballot-give", event, person.key)).status_code == 404
