@@ -27,7 +27,8 @@ from consultation.actions.capture import (
 )
 from consultation.models import EventHelper, EventNote, EventPhoto, EventTable, Knock
 from consultation.models.capture import CODE_ALPHABET, LONGEST_NOTE, code_as_kept
-from consultation.views.capture import MOST_BYTES, TABLE_SALT
+from consultation.views.capture.doors import TABLE_SALT
+from consultation.views.capture.sending import MOST_BYTES
 from tests.at_once import together
 from tests.factories.blog import a_photo
 from tests.factories.events import a_note, a_session, a_table, an_event

@@ -26,7 +26,7 @@ from consultation.actions.marks import (
 )
 from consultation.models import Ballot, BallotTry, Event, EventHelper, Mark
 from consultation.reports.marks import FRESH, live_board
-from consultation.views.marks import BALLOTS
+from consultation.views.marks.ballots import BALLOTS
 from tests.factories.events import a_ballot, a_marking, an_event, an_event_idea, registered
 from tests.factories.people import UserFactory
 from tests.factories.themes import a_theme
