@@ -7,9 +7,10 @@ from django.utils.translation import gettext_lazy as _
 
 from commons.contributions.models import Thread
 from commons.contributions.reports import choices
+from commons.people.forms.moments import MomentField
 from commons.themes.models import Theme
 from consultation.actions.programme import SessionWords
-from consultation.forms.events import TOO_LONG, MomentField, based_on_field, box, button, grouped
+from consultation.forms.events import TOO_LONG, based_on_field, box, button, grouped
 from consultation.models import Event, EventSession
 
 

@@ -8,7 +8,6 @@ from django.contrib.auth.mixins import PermissionRequiredMixin
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
-from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.generic import FormView, ListView, TemplateView, View
@@ -32,7 +31,7 @@ from consultation.actions.phases import NothingMoved, ReasonMissing
 from consultation.actions.registrations import WrongState
 from consultation.actions.texts import StaleEdit
 from consultation.forms.events import EventAddForm, EventCancelForm, EventChangeForm, EventMoveForm, HelperForm
-from consultation.models import Event, EventHelper, EventMove, Registration
+from consultation.models import Event, EventHelper, EventMove
 from consultation.reports.events import (
     checklist,
     doors_of,
@@ -43,6 +42,7 @@ from consultation.reports.events import (
     sessions_of,
     staff_events,
 )
+from consultation.views.one_event import EventMixin
 
 EVENTS_A_PAGE = 50
 
@@ -60,27 +60,6 @@ class EventListView(TemplateView):
             may_add=user.is_authenticated and user.has_perm("consultation.add_event"),
             **kwargs,
         )
-
-
-class EventMixin:
-    """Finds the event of the address, if this person may see it."""
-
-    request: HttpRequest
-    kwargs: dict[str, Any]
-
-    @cached_property
-    def event(self) -> Event:
-        return get_object_or_404(Event.objects.visible_to(self.request.user), slug=self.kwargs["slug"])
-
-    @cached_property
-    def own(self) -> Registration | None:
-        """One's own registration, unless one has given it back."""
-        user = self.request.user
-        rows = Registration.objects.visible_to(user).filter(event=self.event, person=user.pk)
-        return rows.exclude(state=Registration.State.CANCELLED).first() if user.is_authenticated else None
-
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        return super().get_context_data(event=self.event, **kwargs)
 
 
 class EventView(EventMixin, TemplateView):

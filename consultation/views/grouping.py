@@ -5,7 +5,6 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.contrib.auth.mixins import PermissionRequiredMixin
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.functional import cached_property
@@ -28,17 +27,13 @@ from consultation.actions.texts import StaleEdit
 from consultation.forms.capture import EventIdeaForm, IdeaChoiceForm, IdeaFromNotesForm, MergeForm, number_of
 from consultation.models import EventIdea
 from consultation.reports.capture import board_of, photos_of, public_notes
-from consultation.views.capture import EventMixin
+from consultation.views.one_event import OnTheDayMixin
 
 
-class FacilitatorMixin(EventMixin, PermissionRequiredMixin):
+class FacilitatorMixin(OnTheDayMixin):
     """Staff, and who is a facilitator of this very event."""
 
     permission_required = "consultation.group_notes"
-
-    def has_permission(self) -> bool:
-        user = self.request.user
-        return user.is_authenticated and user.has_perm(self.permission_required, self.event)
 
 
 class EventIdeasView(KeepsTypedMixin, FacilitatorMixin, TemplateView):

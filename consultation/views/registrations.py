@@ -5,7 +5,6 @@ Those who help at the door see names, co-ops and codes. What somebody needs, and
 
 from typing import Any
 
-import segno
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.mixins import PermissionRequiredMixin
@@ -16,11 +15,11 @@ from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import cached_property
-from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.views.generic import FormView, TemplateView, View
 
 from commons.people.views.typed import KeepsTypedMixin
+from commons.qr import drawn_qr
 from consultation.actions.registrations import (
     AlreadyFedBack,
     NoPlace,
@@ -38,7 +37,7 @@ from consultation.actions.registrations import (
 from consultation.forms.registrations import FeedbackForm, FindPersonForm, RegisterForm, WalkInForm
 from consultation.models import Registration
 from consultation.reports.events import door_list, feedback_tally, place_in_line, places_of
-from consultation.views.events import EventMixin
+from consultation.views.one_event import EventMixin, OnTheDayMixin
 
 REGISTRATIONS_A_PAGE = 50
 
@@ -120,15 +119,7 @@ class TicketView(EventMixin, PermissionRequiredMixin, TemplateView):
         if self.own is None or not self.own.is_in:
             raise Http404
         address = reverse("consultation:event-check-in", args=[self.event.slug, self.own.key])
-        return super().get_context_data(own=self.own, picture=drawn(settings.SITE_ADDRESS + address), **kwargs)
-
-
-def drawn(address: str) -> SafeString:
-    """An address as a QR code: one path of an SVG, which needs no style of its own and prints sharply at any size."""
-    code = segno.make(address, error="m", micro=False)
-    return SafeString(
-        code.svg_inline(scale=1, border=4, omitsize=True, svgclass="qr", lineclass=None, dark="#000", light="#fff")
-    )
+        return super().get_context_data(own=self.own, qr=drawn_qr(settings.SITE_ADDRESS + address), **kwargs)
 
 
 class FeedbackView(KeepsTypedMixin, EventMixin, PermissionRequiredMixin, FormView):
@@ -166,19 +157,15 @@ class FeedbackView(KeepsTypedMixin, EventMixin, PermissionRequiredMixin, FormVie
 # --- The door -----------------------------------------------------------------------------------------------------------------
 
 
-class DoorMixin(EventMixin):
-    """For staff, and for those whom staff named to help at the door of this event."""
-
-    def has_permission(self) -> bool:
-        user = self.request.user
-        return user.is_authenticated and user.has_perm(self.permission_required, self.event)
+class OneRegistrationMixin(OnTheDayMixin):
+    """Finds the registration of the ticket in the address."""
 
     @cached_property
     def registration(self) -> Registration:
         return get_object_or_404(door_list(self.event), key=self.kwargs["key"])
 
 
-class DoorView(DoorMixin, PermissionRequiredMixin, TemplateView):
+class DoorView(OnTheDayMixin, TemplateView):
     """Everybody who is registered, found by name, co-op or the code of the ticket, each with a button."""
 
     permission_required = "consultation.check_in"
@@ -195,7 +182,7 @@ class DoorView(DoorMixin, PermissionRequiredMixin, TemplateView):
         )
 
 
-class CheckInView(DoorMixin, PermissionRequiredMixin, TemplateView):
+class CheckInView(OneRegistrationMixin, TemplateView):
     """Where the picture on a ticket leads: who it is, and the button. Opening it changes nothing."""
 
     permission_required = "consultation.check_in"
@@ -220,7 +207,7 @@ class CheckInView(DoorMixin, PermissionRequiredMixin, TemplateView):
         return redirect("consultation:event-door", self.event.slug)
 
 
-class UndoView(DoorMixin, PermissionRequiredMixin, View):
+class UndoView(OneRegistrationMixin, View):
     permission_required = "consultation.undo_check_in"
     http_method_names = ["post"]
 
@@ -230,7 +217,7 @@ class UndoView(DoorMixin, PermissionRequiredMixin, View):
         return redirect("consultation:event-door", self.event.slug)
 
 
-class WalkInView(DoorMixin, PermissionRequiredMixin, FormView):
+class WalkInView(OnTheDayMixin, FormView):
     """Somebody without an account stands at the door."""
 
     permission_required = "consultation.register_walk_in"

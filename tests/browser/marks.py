@@ -17,7 +17,7 @@ from consultation.actions.marks import (
     show_marks,
 )
 from consultation.models import Event
-from consultation.views.marks import BALLOTS
+from consultation.views.marks.ballots import BALLOTS
 from tests.browser.site_page import SitePage, errors
 from tests.factories.events import a_ballot, an_event, an_event_idea
 from tests.factories.themes import a_theme

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-import segno
 from django.contrib import messages
 from django.contrib.auth.mixins import PermissionRequiredMixin
 from django.contrib.auth.views import redirect_to_login
@@ -18,6 +17,7 @@ from commons.people.actions.doors import DoorClosed, DoorOpen, make_door, reopen
 from commons.people.forms.doors import DoorForm
 from commons.people.models import Door
 from commons.people.reports.heard import voices_by_door
+from commons.qr import drawn_qr
 
 VIA, REMEMBERED = "via", "door"
 
@@ -43,11 +43,6 @@ def door_of(request: HttpRequest) -> Door | None:
     """The door through which this visitor came, while it is open: asked in the moment in which they say something."""
     number = request.session.get(REMEMBERED)
     return Door.objects.open().filter(pk=number).first() if number is not None else None
-
-
-def qr_of(address: str) -> str:
-    """The address as a QR code (ISO/IEC 18004), drawn as an SVG in a data address: it prints at any size."""
-    return segno.make(address, error="m", micro=False).svg_data_uri(scale=4, border=4, dark="#08252e", light="#ffffff")
 
 
 class DoorListView(PermissionRequiredMixin, ListView):
@@ -108,7 +103,7 @@ class DoorView(PermissionRequiredMixin, DoorMixin, TemplateView):
             addresses=addresses,
             front=addresses[0][1],
             census=addresses[1][1],
-            qr=qr_of(addresses[0][1]),
+            qr=drawn_qr(addresses[0][1]),
             counts=list(counts.items()),
             total=sum(counts.values()),
             **kwargs,
