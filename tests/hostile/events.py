@@ -57,7 +57,12 @@ def event_forms_of(world: Any) -> Iterator[Parts]:
     yield "name a helper", "staff", at("helper-list", event.slug), helper, {}
     yield "take a helper off", "staff", at("helper-drop", event.slug, event.helpers.get().pk), {}, {}
     said = dict.fromkeys(("title", "room", "speakers", "summary"), b"Words.")
-    said_plain = {"title_cy": b"", "summary_cy": b"", "theme": number(world.theme.pk), "about": number(world.section.thread_id)}
+    said_plain = {
+        "title_cy": b"",
+        "summary_cy": b"",
+        "theme": number(world.theme.pk),
+        "about": number(world.section.thread_id),
+    }
     hours = moment("starts_at", event.starts_at) | moment("ends_at", event.starts_at + dt.timedelta(hours=1))
     new = {**said, **said_plain, **hours}
     yield "add a session", "staff", at("session-add", event.slug), new, newest(EventSession, *said)

@@ -64,7 +64,7 @@ def sent_to_marks(row: SimpleNamespace) -> dict[str, dict[str, Any]]:
     return {
         "consultation:event-marks": {"code": CODE},
         "consultation:event-ballots-give": {"number": "2", "key": "00000000-0000-0000-0000-00000000000f"},
-        "consultation:event-marks-open": {"closes_at": f"{later:%Y-%m-%d %H:%M}"},
+        "consultation:event-marks-open": {"closes_at_0": f"{later:%Y-%m-%d}", "closes_at_1": f"{later:%H:%M}"},
         "consultation:event-marks-show": {"live": "no"},
         "consultation:event-proposals-choose": {f"ideas_{row.idea.theme_id}": str(row.idea.pk)},
     }

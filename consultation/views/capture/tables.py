@@ -14,6 +14,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.generic import FormView, TemplateView
 
 from commons.people.views.network import network_address
@@ -130,7 +131,9 @@ class TablesView(StaffEventMixin, FormView):
 
     def form_valid(self, form: TablesForm) -> HttpResponse:
         tables = open_tables(self.event, by=self.request.user, **form.cleaned_data)
-        messages.success(self.request, _("%(count)d tables are open. Print their cards.") % {"count": len(tables)})
+        n = len(tables)
+        told = ngettext("The table is open. Print its card.", "%(count)d tables are open. Print their cards.", n)
+        messages.success(self.request, told % {"count": n})
         return redirect("consultation:event-tables", self.event.slug)
 
     def form_invalid(self, form: TablesForm) -> HttpResponse:

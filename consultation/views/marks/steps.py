@@ -23,7 +23,7 @@ from consultation.actions.marks import (
     show_marks,
 )
 from consultation.forms.marks import GiveBallotsForm, OpenMarksForm, ProposalsForm
-from consultation.reports.marks import board_of, marking_has_begun, suggested_proposals
+from consultation.reports.marks import Board, board_of, marking_has_begun, suggested_proposals
 from consultation.views.marks.marking import MarksMixin
 from consultation.views.marks.screen import screen_link
 
@@ -42,10 +42,10 @@ class MarksStaffView(MarksMixin, PermissionRequiredMixin, TemplateView):
             "proposals_form": ProposalsForm(board=board, suggested=suggested_proposals(board)),
         }
         form = next((kwargs[name] for name in forms_shown if name in kwargs), None)
-        own = {"board": board, "screen_link": screen_link(self.event), "form": form, "step": self._step()}
+        own = {"board": board, "screen_link": screen_link(self.event), "form": form, "step": self._step(board)}
         return super().get_context_data(**{**forms_shown, **own, **kwargs})
 
-    def _step(self) -> str:
+    def _step(self, board: Board) -> str:
         """Which step is next."""
         event = self.event
         if event.marks_published_at is not None:
@@ -54,7 +54,11 @@ class MarksStaffView(MarksMixin, PermissionRequiredMixin, TemplateView):
             return "publish"
         if event.takes_marks_at(self.now):
             return "close"
-        return "freeze" if marking_has_begun(event, self.now) else "open"
+        if marking_has_begun(event, self.now):
+            return "freeze"
+        if not board.ideas:
+            return "ideas"
+        return "open" if board.given else "cards"
 
 
 class StepView(MarksStaffView):
