@@ -139,9 +139,6 @@ class IdeaAddView(KeepsTypedMixin, PermissionRequiredMixin, FormView):
         say_thanks(self.request, idea.contribution)
         return redirect(idea)
 
-    def form_invalid(self, form: IdeaForm) -> HttpResponse:
-        return self.render_to_response(self.get_context_data(form=form), status=422)
-
 
 class IdeaChangeView(EditMixin, IdeaMixin, PermissionRequiredMixin, FormView):
     """Change one's own idea. How it read before stays readable."""
@@ -196,6 +193,3 @@ class IdeaCommentView(KeepsTypedMixin, IdeaMixin, PermissionRequiredMixin, FormV
             return self.form_invalid(form)
         say_thanks(self.request, row)
         return redirect(f"{reverse('consultation:idea', args=[self.idea.pk])}#c{row.pk}")
-
-    def form_invalid(self, form: SayForm) -> HttpResponse:
-        return self.render_to_response(self.get_context_data(form=form), status=422)
