@@ -37,6 +37,7 @@ from consultation.actions.registrations import (
 )
 from consultation.forms.registrations import FeedbackForm, FindPersonForm, RegisterForm, WalkInForm
 from consultation.models import Registration
+from consultation.models.registrations import RegistrationQuerySet
 from consultation.reports.events import door_list, feedback_tally, place_in_line, places_of
 from consultation.views.one_event import EventMixin, OnTheDayMixin
 
@@ -158,21 +159,29 @@ class OneRegistrationMixin(OnTheDayMixin):
         return get_object_or_404(door_list(self.event), key=self.kwargs["key"])
 
 
-class DoorView(OnTheDayMixin, TemplateView):
+class FoundPeopleMixin:
+    """A list of people who are registered, in pages: all of them, or those whom some words find."""
+
+    def people(self) -> RegistrationQuerySet:
+        raise NotImplementedError
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        form = FindPersonForm(self.request.GET)
+        rows = self.people().called(form.words) if form.words else self.people()
+        page = Paginator(rows, REGISTRATIONS_A_PAGE).get_page(self.request.GET.get("page"))
+        return super().get_context_data(
+            form=form, words=form.words, page_obj=page, paginator=page.paginator, places=places_of(self.event), **kwargs
+        )
+
+
+class DoorView(FoundPeopleMixin, OnTheDayMixin, TemplateView):
     """Everybody who is registered, found by name, co-op or the code of the ticket, each with a button."""
 
     permission_required = "consultation.check_in"
     template_name = "consultation/event_door.html"
 
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        form = FindPersonForm(self.request.GET)
-        rows = door_list(self.event)
-        if form.words:
-            rows = rows.called(form.words)
-        page = Paginator(rows, REGISTRATIONS_A_PAGE).get_page(self.request.GET.get("page"))
-        return super().get_context_data(
-            form=form, words=form.words, page_obj=page, paginator=page.paginator, places=places_of(self.event), **kwargs
-        )
+    def people(self) -> RegistrationQuerySet:
+        return door_list(self.event)
 
 
 class CheckInView(OneRegistrationMixin, TemplateView):
@@ -233,27 +242,18 @@ class WalkInView(StandsAgainMixin, OnTheDayMixin, FormView):
 # --- Staff --------------------------------------------------------------------------------------------------------------------
 
 
-class RegistrationListView(EventMixin, PermissionRequiredMixin, TemplateView):
+class RegistrationListView(FoundPeopleMixin, EventMixin, PermissionRequiredMixin, TemplateView):
     """Everybody who has a place, waits or gave it back, in the order in which they asked."""
 
     permission_required = "consultation.see_registration_list"
     template_name = "consultation/registration_list.html"
 
+    def people(self) -> RegistrationQuerySet:
+        rows = Registration.objects.visible_to(self.request.user).filter(event=self.event)
+        return rows.with_people().order_by("number")
+
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        form = FindPersonForm(self.request.GET)
-        rows = Registration.objects.visible_to(self.request.user).filter(event=self.event).with_people()
-        if form.words:
-            rows = rows.called(form.words)
-        page = Paginator(rows.order_by("number"), REGISTRATIONS_A_PAGE).get_page(self.request.GET.get("page"))
-        return super().get_context_data(
-            form=form,
-            words=form.words,
-            page_obj=page,
-            paginator=page.paginator,
-            places=places_of(self.event),
-            is_over=self.event.ends_at <= timezone.now(),
-            **kwargs,
-        )
+        return super().get_context_data(is_over=self.event.ends_at <= timezone.now(), **kwargs)
 
 
 class RegistrationCancelView(EventMixin, PermissionRequiredMixin, View):
