@@ -1,62 +1,16 @@
 """What staff type about events: words, days and times, why one moves or is called off, and who helps."""
 
-from collections.abc import Sequence
 from typing import Any
 
-from crispy_forms.helper import FormHelper
-from crispy_forms.layout import Submit
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from commons.people.forms.moments import MomentField
 from consultation.actions.events import EventWords, When
+from consultation.forms.fields import TOO_LONG, based_on_field, box, button, reason_fields
 from consultation.models import Event, EventHelper
 
-TOO_LONG = _("Write at most %(limit_value)s letters. You have %(show_value)s.")
-LARGEST = 2**31 - 1
 MOST_PLACES = 100_000
-NOT_COMPLETE = dict.fromkeys(
-    ["required", "invalid", "min_value", "max_value"], _("This page was not complete. Load it again.")
-)
-
-
-def based_on_field(revision: int) -> forms.IntegerField:
-    """The revision that the form was made from."""
-    return forms.IntegerField(
-        widget=forms.HiddenInput, min_value=0, max_value=LARGEST, initial=revision, error_messages=NOT_COMPLETE
-    )
-
-
-def box(name: str, rows: int, model: Any = Event, **attrs: str) -> forms.Textarea:
-    return forms.Textarea(attrs={"rows": rows, "data-maxlength": model._meta.get_field(name).max_length, **attrs})
-
-
-def reason_fields(label: Any, label_cy: Any, required: Any) -> dict[str, forms.Field]:
-    """Why, in English and, if somebody has it, in Welsh."""
-    area = {"rows": 4, "data-maxlength": 1000}
-    return {
-        "reason": forms.CharField(
-            label=label,
-            help_text=_("In plain words, for people who planned to come. Everybody can read it"),
-            max_length=1000,
-            widget=forms.Textarea(attrs=area),
-            error_messages={"required": required, "max_length": TOO_LONG},
-        ),
-        "reason_cy": forms.CharField(
-            label=label_cy,
-            required=False,
-            max_length=1000,
-            widget=forms.Textarea(attrs=area | {"lang": "cy"}),
-            error_messages={"max_length": TOO_LONG},
-        ),
-    }
-
-
-def button(words: Any) -> FormHelper:
-    helper = FormHelper()
-    helper.show_summary = False
-    helper.add_input(Submit("save", words))
-    return helper
 
 
 class WhenForm(forms.Form):
@@ -132,13 +86,13 @@ class EventWordsForm(forms.ModelForm):
             "joining": _("A door, a telephone number for the day, or the link of an online meeting"),
         }
         widgets = {
-            "summary": box("summary", 3),
-            "body": box("body", 8),
-            "access": box("access", 4),
-            "joining": box("joining", 3),
+            "summary": box(Event, "summary", 3),
+            "body": box(Event, "body", 8),
+            "access": box(Event, "access", 4),
+            "joining": box(Event, "joining", 3),
             "title_cy": forms.TextInput(attrs={"lang": "cy"}),
-            "summary_cy": box("summary_cy", 3, lang="cy"),
-            "body_cy": box("body_cy", 8, lang="cy"),
+            "summary_cy": box(Event, "summary_cy", 3, lang="cy"),
+            "body_cy": box(Event, "body_cy", 8, lang="cy"),
         }
         error_messages = {name: {"max_length": TOO_LONG} for name in fields} | {
             "title": {"required": _("Give the event a name."), "max_length": TOO_LONG},
@@ -188,7 +142,8 @@ class EventMoveForm(WhenForm):
         self.fields |= reason_fields(
             _("Why does it move?"),
             _("Why does it move, in Welsh?"),
-            _("Say why it moves. Everybody who planned to come will read it."),
+            hint=_("In plain words, for people who planned to come. Everybody can read it"),
+            required=_("Say why it moves. Everybody who planned to come will read it."),
         )
         self.fields["based_on"] = based_on_field(event.revision)
         self.helper = button(_("Move it and tell everybody"))
@@ -200,12 +155,11 @@ class EventCancelForm(forms.Form):
         self.fields |= reason_fields(
             _("Why is it called off?"),
             _("Why is it called off, in Welsh?"),
-            _("Say why it is called off. Everybody who planned to come will read it."),
+            hint=_("In plain words, for people who planned to come. Everybody can read it"),
+            required=_("Say why it is called off. Everybody who planned to come will read it."),
         )
         self.fields["based_on"] = based_on_field(event.revision)
-        self.helper = FormHelper()
-        self.helper.show_summary = False
-        self.helper.add_input(Submit("save", _("Call it off and tell everybody"), css_class="button-danger"))
+        self.helper = button(_("Call it off and tell everybody"), look="button-danger")
 
 
 class HelperForm(forms.Form):
@@ -227,11 +181,3 @@ class HelperForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.helper = button(_("Name them"))
-
-
-def grouped(found: Sequence[Any]) -> list[tuple[str, list[tuple[str, str]]]]:
-    """Threads that others may point to, under their headings, as choices of a field."""
-    groups: dict[str, list[tuple[str, str]]] = {}
-    for choice in found:
-        groups.setdefault(choice.group, []).append((str(choice.thread_id), choice.label))
-    return list(groups.items())

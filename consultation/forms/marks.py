@@ -15,6 +15,7 @@ from django.utils.translation import ngettext
 
 from commons.people.forms.moments import MomentField
 from consultation.actions.marks import MOST_AT_ONCE, TooManyMarks, too_many
+from consultation.forms.fields import AS_A_CODE
 from consultation.models import Event, MarkKind
 from consultation.reports.marks import Band, Board, Marked
 
@@ -24,9 +25,7 @@ class BallotCodeForm(forms.Form):
         label=_("The code on your card"),
         help_text=_("Sixteen letters and numbers. Capitals, spaces and hyphens do not matter"),
         max_length=80,
-        widget=forms.TextInput(
-            attrs={"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false", "class": "input-code"}
-        ),
+        widget=forms.TextInput(attrs=AS_A_CODE),
         error_messages={"required": _("Type the code from your card.")},
     )
 

@@ -4,19 +4,20 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.mixins import PermissionRequiredMixin
-from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.generic import FormView, ListView, TemplateView, View
+from django.views.generic import FormView, ListView, TemplateView
 
 from commons.people.actions.doors import DoorClosed, DoorOpen, make_door, reopen_door, retire_door
 from commons.people.forms.doors import DoorForm
 from commons.people.models import Door
 from commons.people.reports.heard import voices_by_door
+from commons.people.views.again import StandsAgainMixin
+from commons.people.views.buttons import ButtonView
 from commons.qr import drawn_qr
 
 VIA, REMEMBERED = "via", "door"
@@ -62,7 +63,7 @@ class DoorListView(PermissionRequiredMixin, ListView):
         return context
 
 
-class DoorMakeView(PermissionRequiredMixin, FormView):
+class DoorMakeView(StandsAgainMixin, PermissionRequiredMixin, FormView):
     permission_required = "people.make_door"
     template_name = "people/door_make.html"
     form_class = DoorForm
@@ -71,9 +72,6 @@ class DoorMakeView(PermissionRequiredMixin, FormView):
         door = make_door(by=self.request.user, **form.cleaned_data)
         messages.success(self.request, _("Made. Copy an address below and hand it on."))
         return redirect(door)
-
-    def form_invalid(self, form: DoorForm) -> HttpResponse:
-        return self.render_to_response(self.get_context_data(form=form), status=422)
 
 
 class DoorMixin:
@@ -110,16 +108,11 @@ class DoorView(PermissionRequiredMixin, DoorMixin, TemplateView):
         )
 
 
-class DoorButtonView(PermissionRequiredMixin, DoorMixin, View):
+class DoorButtonView(DoorMixin, ButtonView):
     """One button's POST, which leads back to the door."""
 
-    http_method_names = ["post"]
-
-    def handle_no_permission(self) -> HttpResponse:
-        # This address has no page of its own to come back to after signing in.
-        if not self.request.user.is_authenticated:
-            return redirect_to_login(reverse("people:door-list"))
-        return super().handle_no_permission()
+    def stands_at(self) -> str:
+        return reverse("people:door-list")
 
 
 class DoorRetireView(DoorButtonView):

@@ -12,10 +12,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.generic import TemplateView
 
+from commons.contributions.actions import SAY_REFUSALS
 from commons.contributions.views import through_door
 from commons.people.views.network import network_address
 from commons.people.views.typed import KeepsTypedMixin
-from consultation.actions.capture import SAY_REFUSALS, NotOpen, check_say_code, say_in_session, take_words
+from consultation.actions.capture import NotOpen, check_say_code, say_in_session, take_words
 from consultation.forms.capture import SayForm, SaySignedInForm
 from consultation.views.capture.doors import ROOM_SALT, DoorMixin, in_public
 

@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.generic import FormView, TemplateView
 
+from commons.people.views.again import StandsAgainMixin
 from commons.people.views.network import network_address
 from commons.people.views.typed import KeepsTypedMixin
 from commons.qr import drawn_qr
@@ -116,7 +117,7 @@ class StaffEventMixin(EventMixin, PermissionRequiredMixin):
     permission_required = "consultation.open_tables"
 
 
-class TablesView(StaffEventMixin, FormView):
+class TablesView(StandsAgainMixin, StaffEventMixin, FormView):
     """The tables of an event with their codes, the code for the room, and the form to open more."""
 
     template_name = "consultation/event_tables.html"
@@ -135,9 +136,6 @@ class TablesView(StaffEventMixin, FormView):
         told = ngettext("The table is open. Print its card.", "%(count)d tables are open. Print their cards.", n)
         messages.success(self.request, told % {"count": n})
         return redirect("consultation:event-tables", self.event.slug)
-
-    def form_invalid(self, form: TablesForm) -> HttpResponse:
-        return self.render_to_response(self.get_context_data(form=form), status=422)
 
 
 class CardsView(StaffEventMixin, TemplateView):

@@ -12,6 +12,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.views.generic import TemplateView
 
+from commons.people.views.again import say_stale
 from commons.people.views.network import network_address
 from consultation.actions.marks import (
     MarksClosed,
@@ -160,11 +161,8 @@ class MarksView(MarksMixin, TemplateView):
         try:
             ballot = cast_ballot(ballot, by=None, based_on=form.cleaned_data["based_on"], **chosen)
         except StaleEdit as refusal:
-            form.add_error(None, str(refusal))
-            # The latest revision goes into the form, so that saving again is a decision and not an accident.
-            form.data = form.data.copy()
             ballot.refresh_from_db()
-            form.data["based_on"] = ballot.revision
+            say_stale(form, refusal, ballot.revision)
             return self._show(ballot, form, 409, is_stale=True)
         except MarksClosed:
             return self._closed(ballot)
