@@ -169,7 +169,7 @@ class PostForm(AuthorsForm):
             for name in self.SPEAKING:
                 del self.fields[name]
         # One that was taken out of use can be kept by who chose it before.
-        self.fields["themes"].queryset = Theme.objects.offered() | Theme.objects.filter(pk__in=draft.theme_ids)
+        self.fields["themes"].queryset = Theme.objects.offered_beside(draft.theme_ids)
         self.offered = choices()
         self.fields["threads"].choices = [(one.thread_id, one.label) for one in self.offered]
         if not self.offered:

@@ -1,5 +1,7 @@
 """A theme: a name in both languages, an address that never changes, and its place in every list."""
 
+from typing import Any
+
 from django.db import models
 from django.db.models.functions import Lower
 from django.utils.text import slugify
@@ -13,6 +15,10 @@ class ThemeQuerySet(models.QuerySet):
     def offered(self) -> "ThemeQuerySet":
         """Those that may be chosen for something new: all but the ones that were taken out of use."""
         return self.filter(retired_at=None)
+
+    def offered_beside(self, borne: Any) -> "ThemeQuerySet":
+        """The same, and those that stand there already; `borne` holds their numbers."""
+        return self.filter(models.Q(retired_at=None) | models.Q(pk__in=borne))
 
     def found_by(self, slug: str) -> "ThemeQuerySet":
         """Those that a list can be narrowed by: the same, and the one that is asked for, so that what bears it is found and a

@@ -279,7 +279,7 @@ class TablesForm(forms.Form):
     )
     theme = forms.ModelChoiceField(
         label=gettext_lazy("Which theme do these tables talk about?"),
-        queryset=Theme.objects.all(),
+        queryset=Theme.objects.offered(),
         empty_label=None,
         error_messages={"required": gettext_lazy("Choose a theme."), "invalid_choice": gettext_lazy("Choose a theme.")},
     )
@@ -297,7 +297,7 @@ class TablesForm(forms.Form):
         self.helper = button(_("Open the tables"))
 
 
-def idea_fields() -> dict[str, forms.Field]:
+def idea_fields(event: Event) -> dict[str, forms.Field]:
     lines = {
         "issue": (gettext_lazy("Issue in one line"), gettext_lazy("Say in one line which issue it is about.")),
         "title": (gettext_lazy("Idea in one line"), gettext_lazy("Say in one line what the idea is.")),
@@ -305,7 +305,7 @@ def idea_fields() -> dict[str, forms.Field]:
     return {
         "theme": forms.ModelChoiceField(
             label=gettext_lazy("Theme"),
-            queryset=Theme.objects.all(),
+            queryset=Theme.objects.offered_beside(event.tables.values("theme").union(event.ideas.values("theme"))),
             empty_label=None,
             error_messages={
                 "required": gettext_lazy("Choose a theme."),
@@ -355,7 +355,9 @@ class IdeaFromNotesForm(ChosenNotesForm):
 
     def __init__(self, *args: Any, event: Event, **kwargs: Any) -> None:
         super().__init__(*args, event=event, **kwargs)
-        self.fields |= idea_fields()
+        self.fields |= idea_fields(event)
+        # What was named before is offered, so that ideas about one issue come to stand together.
+        self.fields["issue"].widget.attrs["list"] = "issues-so-far"
         self.fields["notes"].required = False
         del self.fields["text"]
 
@@ -397,5 +399,5 @@ class EventIdeaForm(forms.Form):
         initial = {"theme": idea.theme_id, "based_on": idea.revision}
         initial |= {name: getattr(idea, name) for name in ("issue", "title", "text")}
         super().__init__(*args, **{**kwargs, "initial": initial})
-        self.fields |= idea_fields()
+        self.fields |= idea_fields(idea.event)
         self.helper = button(_("Save"))

@@ -78,5 +78,5 @@ class IdeaChangeForm(EditForm):
         super().__init__(*args, contribution=idea.contribution, **kwargs)
         self.fields |= place_fields()
         # A theme that was taken out of use since may stay.
-        self.fields["themes"].queryset = Theme.objects.offered() | Theme.objects.filter(pk__in=idea.themes.all())
+        self.fields["themes"].queryset = Theme.objects.offered_beside(idea.themes.all())
         self.initial |= {"themes": idea.themes.all(), "helps": idea.helps, "needs": idea.needs}

@@ -22,7 +22,7 @@ class SessionForm(forms.ModelForm):
     ends_at = MomentField(label=_("Ends"), help_text=_("UK time"), required_words=_("Say when it ends."))
     theme = forms.ModelChoiceField(
         label=_("Theme"),
-        queryset=Theme.objects.all(),
+        queryset=Theme.objects.none(),
         required=False,
         empty_label=_("No theme"),
         error_messages={"invalid_choice": _("Choose from the list.")},
@@ -63,6 +63,7 @@ class SessionForm(forms.ModelForm):
         self.fields["about"].choices = grouped(offered)
         if not offered:
             del self.fields["about"]
+        self.fields["theme"].queryset = Theme.objects.offered_beside([session.theme_id] if session else [])
         if session is None:
             self.initial["starts_at"] = event.starts_at
         else:

@@ -117,8 +117,8 @@ class SourceForm(forms.ModelForm):
         # No empty choice among the buttons.
         self.fields["kind"].choices = SourceKind.choices
         # A theme that was taken out of use since may stay.
-        borne = self.instance.themes.all() if self.instance.pk else Theme.objects.none()
-        self.fields["themes"].queryset = Theme.objects.offered() | Theme.objects.filter(pk__in=borne)
+        borne = self.instance.themes.all() if self.instance.pk else []
+        self.fields["themes"].queryset = Theme.objects.offered_beside(borne)
         self.fields["based_on"].initial = self.instance.revision
         if not self.instance.file_name:
             del self.fields["drops_file"]
