@@ -17,7 +17,7 @@ from django.utils import timezone
 from commons.people.models import User
 from consultation.models import Event, EventMove, EventSession, Registration
 from coopstrategy.demo.congress_delegates import BEFORE, BY_NOON, CAME, ON_THE_LIST, Delegates
-from coopstrategy.demo.congress_ground import BALLOTS_TO_TRY, SECOND_DAY, Clock, Ground, read_congress
+from coopstrategy.demo.congress_ground import BALLOTS_TO_TRY, SECOND_DAY, Clock, Ground, drawn_moment, read_congress
 from coopstrategy.demo.congress_marks import CAST, CAST_SO_FAR, Marks
 from coopstrategy.demo.congress_notes import Notes
 from coopstrategy.demo.days import key_of
@@ -63,6 +63,12 @@ def draw_congress(*, stage: str) -> None:
         if Section.objects.published().exists():
             marks.answer()
     ground.end()
+
+
+def moment_of_congress() -> str | None:
+    """The moment at which Congress stands in this database, if it was drawn."""
+    drawn = drawn_moment(Event.objects.filter(slug=read_congress()["congress"]["slug"]).first())
+    return MOMENTS[drawn] if drawn >= 0 else None
 
 
 def _draw_occasions(now: datetime) -> None:

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 import pytest
+from django.core.management import call_command
 from django.db import transaction
 from django.db.models import Count, Q
 from django.utils import timezone
@@ -74,6 +75,14 @@ def test_drawing_it_again_changes_nothing(after):
     for stage in ("after", "on-the-day", "before-congress", "draft"):
         draw_congress(stage=stage)
     assert counted() == before
+
+
+def test_who_asks_for_an_earlier_moment_is_told_how_to_get_it(after, settings, capsys):
+    settings.DEMO = True
+    call_command("prepare_demo", "--stage", "on-the-day")
+    assert "stands at a later moment (after)" in capsys.readouterr().out.rpartition("a ballot nobody has used")[2]
+    call_command("prepare_demo")
+    assert "stands at a later moment" not in capsys.readouterr().out
 
 
 # --- notes, ideas and marks -----------------------------------------------------------------------------------------------

@@ -10,7 +10,7 @@ from commons.contributions.actions.fingerprints import take_fingerprints
 from commons.people.models import Organisation
 from coopstrategy.demo.blog import draw_blog
 from coopstrategy.demo.census import draw_census, letters_to_try
-from coopstrategy.demo.congress import congress_to_try, draw_congress
+from coopstrategy.demo.congress import congress_to_try, draw_congress, moment_of_congress
 from coopstrategy.demo.library import draw_library
 from coopstrategy.demo.people import PEOPLE, draw_people
 from coopstrategy.demo.process import draw_process
@@ -39,7 +39,8 @@ class Command(BaseCommand):
                 "This database holds organisations that are not the demo's, so nothing was drawn. Give the demo an empty "
                 "database, or start without DATABASE_URL and it makes its own."
             )
-        stage = options["stage"]
+        # What was not done is said after the people: what stands before them scrolls by, or is not shown at all.
+        stage, told = options["stage"], []
         # The draft, the blog and the library know two moments.
         moment = "draft" if stage in ALIVE else "census"
         self.stdout.write("Drawing the register ...")
@@ -52,7 +53,7 @@ class Command(BaseCommand):
         try:
             draw_strategy(stage=moment)
         except ChangedByHand as refusal:
-            self.stdout.write(str(refusal))
+            told.append(str(refusal))
         self.stdout.write("Drawing the blog ...")
         draw_blog(stage=moment)
         draw_process(stage=stage)
@@ -70,6 +71,12 @@ class Command(BaseCommand):
         self.stdout.write("Letters to answer the census with, at /census/code/")
         for case, code in letters_to_try():
             self.stdout.write(f"  {code:<22} {case.name}")
+        stood = moment_of_congress()
+        if stood and STAGES.index(stood) > STAGES.index(stage):
+            told.append(
+                f"The demo here stands at a later moment ({stood}) and does not go back. To see this one, stop it, empty it with\n"
+                "python3 run.py reset, and start it again."
+            )
         to_try = congress_to_try()
         if to_try is not None:
             self.stdout.write(f"To try at {to_try.event.title}, /events/{to_try.event.slug}/")
@@ -78,3 +85,5 @@ class Command(BaseCommand):
             self.stdout.write(f"  {to_try.say_code:<22} say something from the room")
             for token in to_try.ballots:
                 self.stdout.write(f"  {token:<22} a ballot nobody has used")
+        for words in told:
+            self.stdout.write(words)
