@@ -11,6 +11,7 @@ from commons.people.models import Organisation
 from coopstrategy.demo.blog import draw_blog
 from coopstrategy.demo.census import draw_census, letters_to_try
 from coopstrategy.demo.congress import congress_to_try, draw_congress, moment_of_congress
+from coopstrategy.demo.doors import draw_doors
 from coopstrategy.demo.library import draw_library
 from coopstrategy.demo.people import PEOPLE, draw_people
 from coopstrategy.demo.process import draw_process
@@ -61,6 +62,9 @@ class Command(BaseCommand):
         draw_library(stage=moment)
         self.stdout.write("Drawing Congress ...")
         draw_congress(stage=stage)
+        if stage in ALIVE:
+            self.stdout.write("Drawing the doors ...")
+            draw_doors()
         while take_fingerprints(by=None):
             pass
         self.stdout.write("The demo is ready.")
@@ -74,8 +78,8 @@ class Command(BaseCommand):
         stood = moment_of_congress()
         if stood and STAGES.index(stood) > STAGES.index(stage):
             told.append(
-                f"The demo here stands at a later moment ({stood}) and does not go back. To see this one, stop it, empty it with\n"
-                "python3 run.py reset, and start it again."
+                f"The demo here stands at a later moment ({stood}) and does not go back. To see this one, stop it,\n"
+                "empty it with python3 run.py reset, and start it again."
             )
         to_try = congress_to_try()
         if to_try is not None:
