@@ -219,7 +219,7 @@ def panel_pages(world: "World") -> Iterator[SitePage]:
     declare = _at("seat-declare", world.seat.pk)
     yield SitePage("declare", "panel_member", declare)
     yield SitePage("welcome", "chair", _at("welcome-edit"))
-    yield errors("welcome", "chair", _at("welcome-edit"), {"title": "", "body": ""})
+    yield errors("welcome", "chair", _at("welcome-edit"), {"title": "", "body": ""}, status=422)
 
 
 def moderation_pages(world: "World") -> Iterator[SitePage]:
