@@ -20,6 +20,7 @@ app.conf.beat_schedule = {
     "claim waiting exports": {"task": "exports.sweep", "schedule": 60.0},
     "remove expired export files": {"task": "exports.remove_expired", "schedule": 3600.0},
     "send waiting service messages": {"task": "digests.send_service_messages", "schedule": 60.0},
+    "begin and send digests": {"task": "digests.send_digests", "schedule": 60.0},
     "announce public replies": {"task": "contributions.announce", "schedule": 60.0},
     "publish sections whose time has come": {"task": "panel.publish_due", "schedule": 60.0},
     "announce posts and comments of the blog": {"task": "blog.announce", "schedule": 60.0},

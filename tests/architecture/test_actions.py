@@ -20,6 +20,10 @@ NOT_RECORDED = {
     "keep_working_copy": "What one person has typed and not saved; the save is recorded.",
     "drop_working_copy": "The same, thrown away.",
     "claim_mail": "The worker takes a message in hand; what becomes of it is recorded when it is known.",
+    "claim_digests": "The same, of a batch.",
+    "release_digests": "The worker puts back what it did not try.",
+    "hand_over": "The row says that its message is being sent; what becomes of it is recorded when it is known.",
+    "see_notices": "Looking at the list moves a mark that only its reader sees.",
 }
 WRITES = {"save", "create", "bulk_create", "bulk_update", "get_or_create", "update_or_create", "delete"}
 

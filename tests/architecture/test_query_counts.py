@@ -17,7 +17,6 @@ from census.actions.codes import issue_codes
 from census.models import Case, InstrumentVersion, Response, Stratum, Wave
 from commons.audit.actions import record
 from commons.contributions.actions import support_contribution
-from commons.digests.actions import notify
 from commons.exports.models import ExportJob
 from commons.moderation.actions import appeal_verdict, decide_moderation, hold
 from commons.moderation.models import Cause
@@ -33,6 +32,7 @@ from tests.architecture.addresses import addresses
 from tests.factories.blog import a_post
 from tests.factories.consultation import a_source, an_idea, said_of
 from tests.factories.contributions import ContributionFactory
+from tests.factories.notices import tell
 from tests.factories.panel import a_section, publish, said_to
 from tests.factories.people import AppointmentFactory, MembershipFactory, OrganisationFactory, UserFactory
 from tests.factories.phases import a_phase, move
@@ -106,7 +106,7 @@ class Place:
 
     def a_notice(self) -> None:
         key = timezone.now().isoformat()
-        notify(self.staff, by=UserFactory(), kind="told", key=key, subject="Told", path="/you/")
+        tell(self.staff, key, by=UserFactory(), subject="Told", path=f"/you/?{key}")
 
     def an_import(self) -> RegisterImport:
         return RegisterImport.objects.create(

@@ -66,6 +66,7 @@ OTHER_WAYS = {
     "census/views/access.py Response.live": "the reply of the case that the code or the membership opened",
     "census/views/entering.py Wave.opened_by": "title and dates of a wave that has opened are public",
     "census/views/staff.py Response.live": "how far a case is that staff may see; and with `visible_to`, to read it",
+    "commons/digests/views.py Subscription.found_by": "the row that the signed token of a mail opens",
     "commons/people/views/organisations.py Membership.asked": "staff's queue, asked by permission",
     "commons/people/views/organisations.py Membership.filter": "the colleagues of a request that staff may see",
     "commons/people/views/users.py Membership.filter": "one's own",

@@ -24,7 +24,6 @@ from census.instrument import Page, route, sample_answers
 from census.models import AccessCode, Case, ContactRevision, PageRevision, Response, Wave
 from census.views.access import CASES, CODES
 from commons.audit.actions import record
-from commons.digests.actions import notify
 from commons.exports.models import ExportJob
 from commons.people.actions.register import SOMETHING_WRONG
 from commons.people.adapters import MfaAdapter
@@ -38,6 +37,7 @@ from tests.browser.blog import draw_blog
 from tests.browser.library import draw_library
 from tests.browser.strategy import draw_strategy
 from tests.census.instrument.documents import one_each, options, question, words
+from tests.factories.notices import tell
 from tests.factories.people import TOTP_SECRET, AppointmentFactory, MembershipFactory, OrganisationFactory, UserFactory
 from tests.factories.phases import a_phase, move, write_down
 
@@ -257,11 +257,9 @@ class World:
     def _make_rows(self) -> None:
         name, now = self.tainted, timezone.now()
         for number in range(3):
-            notify(
+            tell(
                 self.staff,
-                by=None,
-                kind="trial",
-                key=f"trial:{number}",
+                f"trial:{number}",
                 subject=name("Something happened", 200),
                 path="/you/",
                 text=name("This is what happened.", 400),

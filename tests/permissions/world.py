@@ -27,7 +27,6 @@ from census.actions.waves import open_wave, publish_instrument
 from census.instrument import Page, form_data, sample_answers
 from census.models import AccessCode, Case, Response, Stratum, Wave
 from census.views.access import token_of
-from commons.digests.actions import notify
 from commons.exports.actions import ask_for_export
 from commons.exports.models import ExportJob
 from commons.people.models import RegisterImport, Role, User
@@ -37,6 +36,7 @@ from consultation.models import Text
 from coopstrategy.demo.census import QUESTIONNAIRE
 from tests.architecture.addresses import addresses
 from tests.census.replies import send_reply
+from tests.factories.notices import tell
 from tests.factories.people import MembershipFactory, OrganisationFactory, UserFactory
 from tests.factories.phases import a_phase, write_down
 from tests.factories.themes import a_theme
@@ -139,7 +139,7 @@ def build() -> World:
     row.blog = draw_blog(people)
     row.library = draw_library(people)
     for name in ("member", "staff"):
-        notify(people[name], by=None, kind="told", key="told", subject=f"A notice of the {name}", path="/you/")
+        tell(people[name], "told", subject=f"A notice of the {name}", path="/you/")
 
     clients = {name: entered(people.get(name), row.code if name == "letter" else None) for name in VIEWERS}
     viewers = {name: people.get(name, AnonymousUser()) for name in VIEWERS}

@@ -10,26 +10,21 @@ from commons.digests.actions import (
     FIRST_WAIT,
     MOST_ATTEMPTS,
     claim_mail,
-    mark_notices_seen,
     note_put_off,
     note_refused,
     note_sent,
     note_stuck_mail,
-    notify,
+    see_notices,
 )
 from commons.digests.models import SENDING_AT_MOST, MailState, Notice
 from commons.digests.reports import recent, unseen_count
+from tests.factories.notices import tell
 from tests.factories.people import UserFactory
 
 
 @pytest.fixture
 def person(db):
     return UserFactory()
-
-
-def tell(person, key="fact-1", **values) -> Notice:
-    values = {"kind": "drill", "subject": "Your file is ready", "path": "/exports/", "by": None, **values}
-    return notify(person, key=key, **values)
 
 
 def test_one_fact_reaches_one_person_once(person):
@@ -58,8 +53,8 @@ def test_my_notices_are_mine(person):
     tell(other)
     assert recent(person) == mine[::-1]
     assert (unseen_count(person), unseen_count(other)) == (2, 1)
-    assert mark_notices_seen(by=person) == 2
-    assert (unseen_count(person), unseen_count(other), mark_notices_seen(by=person)) == (0, 1, 0)
+    assert see_notices(Notice.objects.all(), by=person) == 2
+    assert (unseen_count(person), unseen_count(other), see_notices(mine, by=person)) == (0, 1, 0)
 
 
 def test_a_message_is_claimed_once_with_an_id_nobody_can_guess(person):

@@ -1,0 +1,22 @@
+"""Which notices tell of the census. What was answered stands in none of them."""
+
+from django.utils.translation import gettext_lazy as _
+
+from census.models import Submission
+from commons.digests.reports import Group, register_kind
+from commons.people.models import Membership
+
+register_kind(
+    "census-sent",
+    label=_("The census of your organisation was sent"),
+    why=_(
+        "You speak for an organisation, and its answers were sent. Whoever sent them gets the receipt by e-mail at once."
+    ),
+    group=Group.OWN,
+    # Whoever has left the organisation since is not told of it any more.
+    rows=lambda about, reader: Submission.objects.filter(
+        pk=about,
+        response__case__organisation__memberships__user=reader,
+        response__case__organisation__memberships__state=Membership.State.VERIFIED,
+    ),
+)

@@ -1,0 +1,18 @@
+"""Which notices tell of the process: its phases and its events."""
+
+from django.utils.translation import gettext_lazy as _
+
+from commons.digests.reports import Group, register_kind
+
+register_kind(
+    "phase",
+    label=_("A phase begins, moves or ends soon"),
+    why=_("You follow the process."),
+    group=Group.DATES,
+)
+register_kind(
+    "event",
+    label=_("Something about an event you are coming to"),
+    why=_("You have a place at an event, or wait for one. We write to you at once."),
+    group=Group.EVENTS,
+)
