@@ -10,6 +10,7 @@ from coopstrategy import views
 urlpatterns = [
     path("", views.HomeView.as_view(), name="home"),
     path("staff/", views.StaffHomeView.as_view(), name="staff-home"),
+    path("staff/queues/", views.QueuesView.as_view(), name="queues"),
     path("health/live/", views.LiveView.as_view(), name="health-live"),
     path("health/ready/", views.ReadyView.as_view(), name="health-ready"),
     path("accounts/", include("allauth.urls")),

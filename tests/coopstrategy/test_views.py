@@ -48,6 +48,7 @@ def test_every_door_opens_for_staff_who_may_ask_for_no_file(client, wave):  # no
             "consultation:text-list",
             "themes:theme-list",
             "consultation:source-staff-list",
+            "queues",
             "audit:entry-list",
         )
     }
