@@ -17,6 +17,7 @@ from census.actions.codes import issue_codes
 from census.models import Case, InstrumentVersion, Response, Stratum, Wave
 from commons.audit.actions import record
 from commons.contributions.actions import support_contribution
+from commons.digests.models import Digest, Notice
 from commons.exports.models import ExportJob
 from commons.moderation.actions import appeal_verdict, decide_moderation, hold
 from commons.moderation.models import Cause
@@ -107,6 +108,12 @@ class Place:
     def a_notice(self) -> None:
         key = timezone.now().isoformat()
         tell(self.staff, key, by=UserFactory(), subject="Told", path=f"/you/?{key}")
+
+    def a_failed_mail(self) -> None:
+        given = {"period": "2026-11-02", "frequency": "daily", "mail_state": "failed"}
+        Digest.objects.create(person=UserFactory(), mail_claimed_at=timezone.now(), **given)
+        notice = tell(UserFactory(), "a failed one", mail=True)
+        Notice.objects.filter(pk=notice.pk).update(mail_state="failed", mail_claimed_at=timezone.now())
 
     def an_import(self) -> RegisterImport:
         return RegisterImport.objects.create(
@@ -260,6 +267,7 @@ PAGES = [
     Page("census:case", Place.a_code, lambda place: {"wave": "needs", "pk": Case.objects.get().pk}),
     Page("exports:job-list", Place.an_export),
     Page("digests:notice-list", Place.a_notice),
+    Page("queues", Place.a_failed_mail),
     Page("people:you", Place.a_part, who=lambda place: place.member),
     Page("people:organisation-find", Place.an_organisation, query="q=weavers"),
     Page("people:organisation-suggest", Place.an_organisation, query="q=weavers"),

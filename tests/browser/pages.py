@@ -13,6 +13,7 @@ from census.views.access import token_of
 from commons.exports.reports import reports_for
 from tests.browser.blog import blog_pages
 from tests.browser.library import library_pages
+from tests.browser.notices import notice_pages
 from tests.browser.site_page import SitePage, errors
 from tests.browser.strategy import strategy_pages
 from tests.browser.world import World
@@ -60,6 +61,8 @@ NO_PAGE = {
     "sitemap": "addresses for search engines",
     "consultation:source-file": "a file",
     "consultation:source-publish": "a button's POST",
+    "digests:address-resume": "a button's POST",
+    "digests:bounce": "what the mail server tells us",
     "demo:person-enter": "a button's POST",
     "demo:message-html": "a mail, as it came",
 }
@@ -75,6 +78,7 @@ def pages_of(world: World) -> Iterator[SitePage]:
     yield from strategy_pages(world)
     yield from blog_pages(world)
     yield from library_pages(world)
+    yield from notice_pages(world)
     yield from demo_pages(world)
 
 
@@ -247,8 +251,6 @@ def member_pages(world: World) -> Iterator[SitePage]:
     yield SitePage("join an organisation", "member", ask)
     yield errors("join an organisation", "member", ask, {"part": ""})
     yield SitePage("leave an organisation", "member", reverse("people:membership-end", args=[world.membership.pk]))
-    yield SitePage("notices", "staff", reverse("digests:notice-list"))
-    yield SitePage("notices", "member", reverse("digests:notice-list"), "empty")
 
 
 def staff_pages(world: World) -> Iterator[SitePage]:

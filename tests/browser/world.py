@@ -35,9 +35,9 @@ from coopstrategy.demo.mail import CatchingBackend, caught_mail
 from coopstrategy.demo.people import BY_KEY
 from tests.browser.blog import draw_blog
 from tests.browser.library import draw_library
+from tests.browser.notices import draw_notices
 from tests.browser.strategy import draw_strategy
 from tests.census.instrument.documents import one_each, options, question, words
-from tests.factories.notices import tell
 from tests.factories.people import TOTP_SECRET, AppointmentFactory, MembershipFactory, OrganisationFactory, UserFactory
 from tests.factories.phases import a_phase, move, write_down
 
@@ -69,6 +69,7 @@ class World:
         self.phases = self._make_phases()
         draw_blog(self)
         draw_library(self)
+        draw_notices(self)
         self.second_moderator = UserFactory(name=tainted("Ada Moderator", 150), roles=["moderator"])
         self._sign_in()
 
@@ -256,14 +257,6 @@ class World:
 
     def _make_rows(self) -> None:
         name, now = self.tainted, timezone.now()
-        for number in range(3):
-            tell(
-                self.staff,
-                f"trial:{number}",
-                subject=name("Something happened", 200),
-                path="/you/",
-                text=name("This is what happened.", 400),
-            )
         record("revoke_code", self.codes["new"], by=self.staff, data={"reason": name("It went astray", 500)})
         record("extend_close", self.wave, by=self.staff, data={"reason": name("The post was late", 500)})
         record("open_answers", self.wave, by=name("a stranger", 200), data={"purpose": name("To check", 500)})

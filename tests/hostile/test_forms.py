@@ -14,6 +14,7 @@ from tests.hostile.forms import (
     forms_of,
     library_forms,
     member_forms,
+    notice_forms,
     send,
     staff_forms,
     strategy_forms,
@@ -23,7 +24,10 @@ from tests.hostile.inputs import VALUES, encoded
 from tests.hostile.tries import timed, trouble_with, try_values
 
 BOUNDARY = "multipart/form-data; boundary=x"
-GROUPS = [account_forms, census_forms, member_forms, staff_forms, strategy_forms, blog_forms, library_forms]
+GROUPS = [
+    *(account_forms, census_forms, member_forms, staff_forms),
+    *(strategy_forms, blog_forms, library_forms, notice_forms),
+]
 
 
 def structures(form: Form) -> list[tuple[str, bytes, str]]:

@@ -36,12 +36,12 @@ from consultation.models import Text
 from coopstrategy.demo.census import QUESTIONNAIRE
 from tests.architecture.addresses import addresses
 from tests.census.replies import send_reply
-from tests.factories.notices import tell
 from tests.factories.people import MembershipFactory, OrganisationFactory, UserFactory
 from tests.factories.phases import a_phase, write_down
 from tests.factories.themes import a_theme
 from tests.permissions.blog import draw_blog, sent_to_blog, tried_blog
 from tests.permissions.library import draw_library, sent_to_library, tried_library
+from tests.permissions.notices import draw_notices, sent_to_notices, tried_notices
 from tests.permissions.strategy import draw_strategy, queries_of, sent_to_strategy, tried_strategy
 
 VIEWERS = (
@@ -138,8 +138,7 @@ def build() -> World:
     row.strategy.seat = people["panel_member"].appointments.get()
     row.blog = draw_blog(people)
     row.library = draw_library(people)
-    for name in ("member", "staff"):
-        tell(people[name], "told", subject=f"A notice of the {name}", path="/you/")
+    row.notices = draw_notices(people)
 
     clients = {name: entered(people.get(name), row.code if name == "letter" else None) for name in VIEWERS}
     viewers = {name: people.get(name, AnonymousUser()) for name in VIEWERS}
@@ -275,10 +274,12 @@ def parts_of(page: Page) -> dict[str, str]:
 
 def lines(row: SimpleNamespace) -> Iterator[Line]:
     tried = tried_with(row)
-    for more in (tried_strategy(row.strategy), tried_blog(row.blog), tried_library(row.library)):
+    world = (tried_strategy(row.strategy), tried_blog(row.blog), tried_library(row.library), tried_notices(row.notices))
+    for more in world:
         for name, things in more.items():
             tried[name] = tried.get(name, []) + things
     sent = sent_to(row) | sent_to_strategy(row.strategy) | sent_to_blog(row.blog) | sent_to_library(row.library)
+    sent |= sent_to_notices(row.notices)
     asked = queries_of(row.strategy)
     # Whatever names only a wave is tried with the open one. The admin's addresses hold the name of a table after that of the app.
     usual = {
