@@ -5,11 +5,13 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils import timezone
 
 from commons.people.models import Organisation
 from coopstrategy.demo.blog import draw_blog
 from coopstrategy.demo.census import draw_census, letters_to_try
 from coopstrategy.demo.library import draw_library
+from coopstrategy.demo.mails import draw_mails
 from coopstrategy.demo.people import PEOPLE, draw_people
 from coopstrategy.demo.process import draw_process
 from coopstrategy.demo.register import RIVERMEAD, SET_PIECES, draw_register
@@ -51,6 +53,8 @@ class Command(BaseCommand):
         draw_process()
         self.stdout.write("Drawing the library and the big ideas ...")
         draw_library(stage=options["stage"])
+        self.stdout.write("Beginning the digests ...")
+        draw_mails(timezone.now())
         self.stdout.write("The demo is ready.")
         self.stdout.write("")
         self.stdout.write("Its people (enter as any of them at /demo/)")
