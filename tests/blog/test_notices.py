@@ -1,0 +1,43 @@
+"""What may be told of the blog, asked again whenever it is told."""
+
+import pytest
+
+from blog.actions.bylines import ask_coauthor
+from blog.actions.following import announce_comments, announce_posts, follow
+from blog.models import Byline, Post
+from commons.contributions.models import Contribution
+from commons.digests.models import Notice
+from commons.digests.reports import still_so
+from commons.moderation.models import Standing
+from tests.factories.blog import a_comment, a_draft, a_post
+from tests.factories.people import UserFactory
+
+pytestmark = pytest.mark.django_db
+
+
+def told(person) -> list[str]:
+    return sorted(still_so(Notice.objects.filter(recipient=person)).values_list("kind", flat=True))
+
+
+@pytest.mark.parametrize("standing", [Standing.HELD, Standing.DECLINED, Standing.WITHDRAWN])
+def test_a_post_and_what_was_said_to_it_are_told_while_they_are_public(standing):
+    person, post = UserFactory(), a_post("Looms")
+    follow(by=person)
+    follow(by=person, post=post)
+    comment = a_comment(post)
+    announce_posts(by=None)
+    announce_comments(by=None)
+    assert told(person) == ["blog-comment", "blog-post"]
+    Contribution.objects.filter(pk=comment.pk).update(standing=standing)
+    assert told(person) == ["blog-post"]
+    Contribution.objects.filter(pk=comment.pk).update(standing=Standing.PUBLISHED)
+    Post.objects.filter(pk=post.pk).update(standing=standing)
+    assert told(person) == []
+
+
+def test_who_is_asked_to_write_along_is_told_while_they_are_asked():
+    person, draft = UserFactory(), a_draft()
+    ask_coauthor(draft, by=draft.author, email=person.email)
+    assert told(person) == ["blog-coauthor"]
+    Byline.objects.filter(asked_email=person.email).delete()
+    assert told(person) == []
