@@ -2,7 +2,9 @@
 
 from django.utils.translation import gettext_lazy as _
 
+from commons.contributions.models import Contribution
 from commons.digests.reports import Group, register_kind
+from commons.moderation.models import Standing
 
 register_kind(
     "phase",
@@ -15,4 +17,14 @@ register_kind(
     label=_("Something about an event you are coming to"),
     why=_("You have a place at an event, or wait for one. We write to you at once."),
     group=Group.EVENTS,
+)
+register_kind(
+    "idea-comment",
+    label=_("A comment on your idea"),
+    why=_("You put forward a big idea, and somebody commented on it."),
+    group=Group.REPLIES,
+    rows=lambda about, reader: Contribution.objects.public().filter(
+        pk=about, thread__idea__contribution__standing=Standing.PUBLISHED
+    ),
+    direct=True,
 )

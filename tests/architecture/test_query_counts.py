@@ -108,6 +108,7 @@ class Place:
     def a_notice(self) -> None:
         key = timezone.now().isoformat()
         tell(self.staff, key, by=UserFactory(), subject="Told", path=f"/you/?{key}")
+        Notice.objects.update(seen_at=timezone.now())
 
     def a_failed_mail(self) -> None:
         given = {"period": "2026-11-02", "frequency": "daily", "mail_state": "failed"}

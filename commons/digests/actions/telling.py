@@ -54,12 +54,13 @@ class Fact:
 
 
 @transaction.atomic
-def notify_all(facts: Iterable[Fact], *, by: Any, kind: str, about: models.Model) -> int:
-    """Tell many people at once, on the site, and by e-mail whoever wishes this kind at once: a fixed number of queries and one
-    entry in the record, about `about`, however many they are. A key that somebody has been told already changes nothing. Returns
-    how many facts were given."""
+def notify_all(facts: Iterable[Fact], *, by: Any, kind: str, about: models.Model, mail: bool = False) -> int:
+    """Tell many people at once, on the site, and by e-mail all of them (`mail`) or whoever wishes this kind at once: a fixed
+    number of queries and one entry in the record, about `about`, however many they are. A key that somebody has been told already
+    changes nothing. Returns how many facts were given."""
     facts, now = list(facts), timezone.now()
-    at_once = _at_once([fact.recipient for fact in facts], kind)
+    everybody = [fact.recipient for fact in facts]
+    mailed = {person.pk for person in everybody} if mail else _at_once(everybody, kind)
     notices = [
         Notice(
             recipient=fact.recipient,
@@ -70,8 +71,8 @@ def notify_all(facts: Iterable[Fact], *, by: Any, kind: str, about: models.Model
             text=fact.text,
             path=fact.path,
             made_at=now,
-            mail_state=MailState.WAITING if fact.recipient.pk in at_once else MailState.NONE,
-            mail_due_at=now if fact.recipient.pk in at_once else None,
+            mail_state=MailState.WAITING if fact.recipient.pk in mailed else MailState.NONE,
+            mail_due_at=now if fact.recipient.pk in mailed else None,
         )
         for fact in facts
     ]

@@ -9,11 +9,13 @@ from commons.audit.models import Entry
 from commons.digests.actions import (
     FIRST_WAIT,
     MOST_ATTEMPTS,
+    Fact,
     claim_mail,
     note_put_off,
     note_refused,
     note_sent,
     note_stuck_mail,
+    notify_all,
     see_notices,
 )
 from commons.digests.models import SENDING_AT_MOST, MailState, Notice
@@ -107,3 +109,12 @@ def test_a_worker_that_comes_back_late_changes_nothing(person):
     for word in (note_sent, lambda n, by: note_refused(n, "550", by=by), lambda n, by: note_put_off(n, "421", by=by)):
         word(late, by=None)
     assert Notice.objects.get().mail_state == MailState.UNKNOWN
+
+
+def test_many_are_told_by_mail_at_once_only_where_that_is_asked_for(person):
+    others = [person, UserFactory()]
+    for key, mail in (("a", False), ("b", True)):
+        facts = [Fact(one, key=key, subject="Told", path="/") for one in others]
+        assert notify_all(facts, by=None, kind="told", about=person, mail=mail) == 2
+    states = Notice.objects.order_by("key", "pk").values_list("mail_state", flat=True)
+    assert list(states) == [MailState.NONE] * 2 + [MailState.WAITING] * 2
