@@ -15,6 +15,7 @@ from tests.architecture.tree import ROOT
 from tests.browser.blog import blog_pages
 from tests.browser.conftest import Walker
 from tests.browser.library import library_pages
+from tests.browser.notices import notice_pages
 from tests.browser.pages import (
     account_pages,
     answering_pages,
@@ -150,6 +151,7 @@ GROUPS = [
     strategy_pages,
     blog_pages,
     library_pages,
+    notice_pages,
     demo_pages,
 ]
 # Long walks are shared out, so that several cores can walk.
