@@ -388,7 +388,7 @@ def blog_forms(world: World) -> Iterator[Form]:
 def notice_forms(world: World) -> Iterator[Form]:
     """How people wish to be told, and what staff try again."""
     wishes = {"frequency": b"weekly", "at_once": b"on"}
-    frequency: Reader = lambda: Subscription.objects.get(person=world.member).frequency  # noqa: E731
+    frequency = newest(Subscription, "frequency", "chosen_at")
     yield Form("how we tell you", "member", reverse("digests:subscription-change"), wishes, {"frequency": frequency})
     yield Form("write to me again", "scribe", reverse("digests:address-resume"), {})
     for state, token in world.tokens.items():
