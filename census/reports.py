@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from django.db.models import Count, OuterRef, Q, Subquery
+from django.db.models import BigIntegerField, Count, F, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import TruncDate
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -19,6 +19,7 @@ from census.disclosure import Cell, Shown, hide_margins
 from census.models import Case, Response, Stratum, Wave
 from census.models.cases import CaseQuerySet
 from commons.people.models import Region, Sector
+from commons.people.reports.heard import register_strand
 
 
 def with_reply_state(cases: CaseQuerySet) -> CaseQuerySet:
@@ -183,3 +184,15 @@ def board_of(wave: Wave) -> Board:
         by_stratum=sorted((_summed(str(stratum), [stratum]) for stratum in strata), key=lambda band: -band.eligible),
         days=[{"day": day, "count": per_day.get(day, 0)} for day in days],
     )
+
+
+def heard() -> list[QuerySet]:
+    """The replies to the newest wave, as a strand of what was heard. Exact: whoever publishes counts of it hides the small
+    ones."""
+    wave = Wave.objects.opened_by(timezone.now()).first()
+    rows = Response.objects.submitted().filter(case__wave=wave, case__status=Case.Status.ELIGIBLE)
+    nothing = Value(None, output_field=BigIntegerField())
+    return [rows.annotate(co=F("case__organisation"), via=F("door"), about=nothing, named=Value(False))]
+
+
+register_strand("census", _("The census"), heard, place=1, is_open=False)

@@ -1,4 +1,4 @@
-"""What search engines may find of the library and the big ideas. The shell makes the file."""
+"""What search engines may find of the library, the big ideas and the events. The shell makes the file."""
 
 import datetime as dt
 from collections.abc import Iterator
@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from django.urls import reverse
 
 from consultation.reports import ideas_for_sitemap, sources_for_sitemap
+from consultation.reports.events import events_for_sitemap
 
 MOST_ADDRESSES = 20_000
 
@@ -18,3 +19,6 @@ def addresses() -> Iterator[tuple[str, dt.datetime | None]]:
     yield reverse("consultation:idea-list"), None
     for idea in ideas_for_sitemap()[:MOST_ADDRESSES]:
         yield idea.get_absolute_url(), idea.contribution.edited_at or idea.contribution.made_at
+    yield reverse("consultation:events"), None
+    for event in events_for_sitemap()[:MOST_ADDRESSES]:
+        yield event.get_absolute_url(), event.changed_at

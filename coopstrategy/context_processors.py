@@ -21,6 +21,7 @@ def _menu(request: HttpRequest) -> list[dict[str, Any]]:
     entries = [
         (_("Census"), reverse("census:start")),
         (_("The draft strategy"), reverse("panel:framework")),
+        (_("Events"), reverse("consultation:events")),
         (_("The blog"), reverse("blog:list")),
         (_("About"), reverse("consultation:about")),
         (_("The data"), "/data/"),

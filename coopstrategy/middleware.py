@@ -20,6 +20,7 @@ from django_structlog.middlewares import RequestMiddleware
 from commons.imaging import MOST_BYTES
 from commons.people.models import SIGNED_IN_AT
 from commons.people.models.roles import MFA_ROLES
+from commons.people.views.doors import remember_door
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
@@ -55,6 +56,9 @@ METHODS = ("GET", "HEAD", "POST", "OPTIONS")
 MOST_BYTES_OF_A_FORM = 4_000_000
 # Where authors bring pictures: `blog:pictures`, of any post.
 PICTURES_PATH = re.compile(r"/blog/write/\d+/pictures/")
+# Where a table brings a photograph of its flipchart: `consultation:event-table-photo`. Its script sends them smaller; what is
+# larger than any picture we draw is refused there unread, like any other body.
+PHOTO_PATH = re.compile(r"/events/[-\w]+/table/photo/")
 
 
 class MethodsMiddleware:
@@ -79,7 +83,7 @@ class LimitsMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         length = request.META.get("CONTENT_LENGTH") or "0"
         if length.isdecimal() and int(length) > self._most_bytes(request):
-            return render(request, "400.html", status=413)
+            return render(request, "413.html", status=413)
         return self.get_response(request)
 
     @staticmethod
@@ -89,6 +93,8 @@ class LimitsMiddleware:
             return 2 * settings.REGISTER_MAX_BYTES + MOST_BYTES_OF_A_FORM
         if PICTURES_PATH.fullmatch(request.path):
             return 2 * MOST_BYTES + MOST_BYTES_OF_A_FORM
+        if PHOTO_PATH.fullmatch(request.path):
+            return MOST_BYTES + MOST_BYTES_OF_A_FORM
         return MOST_BYTES_OF_A_FORM
 
 
@@ -121,6 +127,17 @@ class PrivacyHeadersMiddleware:
             # Not "no-referrer": with it a browser sends forms of the page with `Origin: null`, which the CSRF check refuses.
             response.headers.setdefault("Referrer-Policy", "same-origin")
         return response
+
+
+class DoorMiddleware:
+    """Remembers the door in an address, `?via=`, until its visitor says something. An address without one costs nothing."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        remember_door(request)
+        return self.get_response(request)
 
 
 class SessionLengthMiddleware:

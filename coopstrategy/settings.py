@@ -115,6 +115,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "coopstrategy.middleware.PrivacyHeadersMiddleware",
     "coopstrategy.middleware.SessionLengthMiddleware",
+    "coopstrategy.middleware.DoorMiddleware",
     "coopstrategy.middleware.StaffMfaMiddleware",
 ]
 
@@ -297,6 +298,7 @@ CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [NONE],
         "script-src": [SELF],
+        "worker-src": [SELF],
         "style-src": [SELF],
         "img-src": [SELF, "data:"],
         "font-src": [SELF],

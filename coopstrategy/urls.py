@@ -6,10 +6,15 @@ from django.urls import include, path
 from django.views.generic import RedirectView
 
 from coopstrategy import views
+from coopstrategy.heard import views as heard
 
 urlpatterns = [
     path("", views.HomeView.as_view(), name="home"),
     path("staff/", views.StaffHomeView.as_view(), name="staff-home"),
+    path("heard/", heard.HeardView.as_view(), name="heard"),
+    path("heard/campaigns/", heard.CampaignListView.as_view(), name="heard-campaigns"),
+    path("heard/campaigns/<int:pk>/", heard.CampaignView.as_view(), name="heard-campaign"),
+    path("heard/door/<uuid:key>/", heard.DoorCountsView.as_view(), name="heard-door"),
     path("staff/queues/", views.QueuesView.as_view(), name="queues"),
     path("health/live/", views.LiveView.as_view(), name="health-live"),
     path("health/ready/", views.ReadyView.as_view(), name="health-ready"),

@@ -48,10 +48,13 @@ DOORS = [
     ("people.import_register", _("The register of co-ops"), "people:register-import"),
     ("people.verify_membership", _("Members waiting to be checked"), "people:membership-list"),
     ("people.see_people", _("People and their roles"), "people:person-list"),
+    ("people.see_doors", _("Links to hand on, and what came of them"), "people:door-list"),
+    ("people.see_missing", _("Who is missing"), "people:missing-list"),
     ("consultation.change_phase", _("Phases of the process"), "consultation:phase-list"),
     ("consultation.edit_text", _("Texts of the site"), "consultation:text-list"),
     ("themes.see_themes", _("Themes"), "themes:theme-list"),
     ("consultation.see_source_list", _("Sources in the library"), "consultation:source-staff-list"),
+    ("consultation.see_event_list", _("Events to set up"), "consultation:event-staff-list"),
     ("digests.see_queues", _("What waits, and what failed"), "queues"),
     ("audit.see_entries", _("The record of what was done"), "audit:entry-list"),
 ]

@@ -92,7 +92,7 @@ def requests_under_way() -> Iterator[UnderWay]:
 def emptied_tables_are_as_migrated(requests_under_way: UnderWay) -> Iterator[None]:
     """Tests that commit are cleaned up once nobody is being answered any more. By DELETE: tests write a few rows, and TRUNCATE
     makes every table and index anew, which takes forty times as long. The record refuses both, as it should, so its guard steps
-    aside; the texts that a migration wrote are written again; and what Django itself notes about its tables stays. The next test
+    aside; the texts that migrations wrote are written again; and what Django itself notes about its tables stays. The next test
     finds a new site, not an empty one."""
     flush, tell = DatabaseOperations.sql_flush, flush_command.emit_post_migrate_signal
 
@@ -104,7 +104,8 @@ def emptied_tables_are_as_migrated(requests_under_way: UnderWay) -> Iterator[Non
         return [sql.SQL("SET LOCAL session_replication_role = replica"), rows]
 
     def write_texts(*args: object, **kwargs: object) -> None:
-        import_module("consultation.migrations.0002_first_texts").write(apps, None)
+        for migration in ("0002_first_texts", "0004_phases"):
+            import_module(f"consultation.migrations.{migration}").write(apps, None)
 
     DatabaseOperations.sql_flush, flush_command.emit_post_migrate_signal = delete, write_texts
     yield

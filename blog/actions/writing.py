@@ -18,7 +18,7 @@ from commons.contributions.actions import open_thread
 from commons.contributions.models import Mandate
 from commons.moderation.actions import release
 from commons.moderation.models import Standing
-from commons.people.models import Organisation, User
+from commons.people.models import Door, Organisation, User
 
 MOST_UNFINISHED = 20
 """Posts that one person may have begun and never handed in."""
@@ -158,8 +158,17 @@ def _check_organisation(written: Mapping[str, Any], people: Iterable[User]) -> N
 
 
 @transaction.atomic
-def hand_in(post: Post, *, by: User, based_on: int, correction: str = "", is_pitch: bool | None = None) -> Submission:
-    """Give the draft to the editors, as it stands at revision `based_on`. What waited already is taken back for it.
+def hand_in(
+    post: Post,
+    *,
+    by: User,
+    based_on: int,
+    correction: str = "",
+    is_pitch: bool | None = None,
+    door: Door | None = None,
+) -> Submission:
+    """Give the draft to the editors, as it stands at revision `based_on`. What waited already is taken back for it. The post
+    keeps the `door` of the first time.
 
     What is public stays as it is until an editor approves the new wording; `correction` then tells readers what changed.
     Raises `NotYours`, `KeptElsewhere`, `NotReady`, `NotYourOrganisation`, `CorrectionMissing`, `NothingChanged`, `TooMany`
@@ -200,8 +209,9 @@ def hand_in(post: Post, *, by: User, based_on: int, correction: str = "", is_pit
         correction=correction.strip() if is_out else "",
         **draft.written(),
     )
-    row.handed_in_at = row.handed_in_at or submission.made_at
-    row.save(update_fields=["handed_in_at"])
+    if row.handed_in_at is None:
+        row.handed_in_at, row.door = submission.made_at, door
+        row.save(update_fields=["handed_in_at", "door"])
     draft.is_pitch = pitched
     draft.save(update_fields=["is_pitch"])
     record("hand_in", row, by=by, data={"number": number, "is_pitch": pitched})

@@ -1,47 +1,20 @@
 """What readers ask of the lists, and what they follow. All of it is checked; what makes no sense is as if it had not been
 asked."""
 
-from typing import Any
-
-from crispy_forms.helper import FormHelper
 from django import forms
-from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 
 from blog.reports import ListOrder
-from commons.themes.models import Theme
+from commons.themes.forms import FindForm
 
 LARGEST = 2**62
 
 
-class FindForm(forms.Form):
-    """Which posts to list; sent by GET."""
+class FindPostForm(FindForm):
+    """Which posts to list."""
 
     q = forms.CharField(label=_("Search the blog"), required=False, max_length=200)
-    theme = forms.ModelChoiceField(
-        label=_("Theme"),
-        queryset=Theme.objects.none(),
-        to_field_name="slug",
-        required=False,
-        empty_label=_("All themes"),
-    )
     order = forms.ChoiceField(label=_("Order"), choices=ListOrder.choices, required=False)
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        for field in self.fields.values():
-            field.say_optional = False
-        # One that is out of use is found on what bears it, and a link that asks for it goes on working.
-        asked = Theme.objects.filter(slug=slugify(self.data.get("theme", "")))
-        self.fields["theme"].queryset = Theme.objects.offered() | asked
-        self.helper = FormHelper()
-        self.helper.form_tag = False
-        self.helper.show_summary = False
-
-    def asked(self) -> dict[str, Any]:
-        """What was asked and makes sense."""
-        self.is_valid()
-        return {name: value for name, value in self.cleaned_data.items() if value}
 
 
 class PlaceForm(forms.Form):

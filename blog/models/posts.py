@@ -21,7 +21,7 @@ from blog.models.writing import Writing
 from commons import richtext
 from commons.contributions.models import Contribution, Thread
 from commons.moderation.models import Moderated, ModeratedQuerySet, Standing, is_barred
-from commons.people.models import Role, User
+from commons.people.models import Door, Role, User
 from commons.themes.models import Theme
 
 WORDS_A_MINUTE = 200
@@ -141,6 +141,8 @@ class Post(Moderated, Writing):
     slug = models.SlugField(max_length=80, blank=True, editable=False)
     themes = models.ManyToManyField(Theme, related_name="posts", blank=True, verbose_name=_("themes"))
     threads = models.ManyToManyField(Thread, related_name="posts_about", blank=True)
+    # The door its author had come through when they first handed it in.
+    door = models.ForeignKey(Door, models.SET_NULL, null=True, blank=True, related_name="posts", editable=False)
     made_at = models.DateTimeField(default=timezone.now, editable=False)
     handed_in_at = models.DateTimeField(null=True, blank=True, editable=False)
     public_from = models.DateTimeField(_("public from"), null=True, blank=True)

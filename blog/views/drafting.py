@@ -31,6 +31,7 @@ from blog.models.writing import LONGEST_TEXT
 from blog.reports import facts_of
 from blog.views.writing import OwnPostMixin, clock
 from commons import richtext
+from commons.people.views.doors import door_of
 from commons.people.views.typed import KeepsTypedMixin
 
 NO_LONGER_SHOWN = 2 * LONGEST_TEXT
@@ -267,6 +268,7 @@ class HandInView(KeepsTypedMixin, OwnPostMixin, FormView):
                 based_on=data["based_on"],
                 correction=data.get("correction", ""),
                 is_pitch=form.is_pitch,
+                door=door_of(self.request),
             )
         except KeptElsewhere:
             form.add_error(

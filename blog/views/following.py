@@ -31,13 +31,19 @@ class FollowButton:
 
 
 def follow_buttons(user: Any, *things: Theme | Author | Post | None) -> list[FollowButton]:
-    """A button for each thing; None is the whole blog. One query, or none for who is not signed in."""
+    """A button for each thing; None is the whole blog. A theme out of use, under which nothing new will come, can only be let
+    go. One query, or none for who is not signed in."""
     authors = [thing for thing in things if isinstance(thing, Author)]
     theme = next((thing for thing in things if isinstance(thing, Theme)), None)
     post = next((thing for thing in things if isinstance(thing, Post)), None)
     follows = followed(user, theme=theme, post=post, authors=authors)
     keys = [("blog", 0, "") if thing is None else (thing._meta.model_name, thing.pk, str(thing)) for thing in things]
-    return [FollowButton(kind, number, name, (kind, number) in follows) for kind, number, name in keys]
+    buttons = [FollowButton(kind, number, name, (kind, number) in follows) for kind, number, name in keys]
+    return [one for one in buttons if one.is_followed or not (one.kind == "theme" and is_over(theme))]
+
+
+def is_over(theme: Theme | None) -> bool:
+    return theme is not None and theme.retired_at is not None
 
 
 class FollowView(PermissionRequiredMixin, View):
@@ -58,8 +64,10 @@ class FollowView(PermissionRequiredMixin, View):
         if form.cleaned_data["follow"] == "no":
             unfollow(by=user, **self._followed(kind, number))
             messages.success(request, _("You do not follow this any more."))
+        elif is_over((thing := self._public(kind, number)).get("theme")):
+            messages.info(request, _("This theme is out of use, so nothing new will come under it."))
         else:
-            follow(by=user, **self._public(kind, number))
+            follow(by=user, **thing)
             messages.success(request, _("You follow this now. We will tell you what is new."))
         return redirect(self._back())
 

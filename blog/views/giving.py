@@ -19,7 +19,7 @@ from commons.contributions.actions import (
     add_contribution,
 )
 from commons.contributions.forms import ReportForm, SayForm
-from commons.contributions.views import say_thanks
+from commons.contributions.views import say_thanks, through_door
 from commons.moderation.actions import NotPublic, report_subject
 from commons.people.views.typed import KeepsTypedMixin
 
@@ -49,7 +49,11 @@ class CommentView(KeepsTypedMixin, PermissionRequiredMixin, PostMixin, FormView)
         data = form.cleaned_data
         try:
             row = add_contribution(
-                self.shown.thread, by=self.request.user, body=data["body"], key=data["key"], speaking=form.speaking
+                self.shown.thread,
+                by=self.request.user,
+                body=data["body"],
+                key=data["key"],
+                speaking=through_door(self.request, form.speaking),
             )
         except REFUSALS as refusal:
             form.add_error(None, str(refusal))

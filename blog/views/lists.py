@@ -8,7 +8,7 @@ from django.http import Http404, HttpRequest
 from django.shortcuts import get_object_or_404
 from django.views.generic import TemplateView
 
-from blog.forms.reading import FindForm, PlaceForm
+from blog.forms.reading import FindPostForm, PlaceForm
 from blog.models import Author
 from blog.models.posts import PostQuerySet
 from blog.reports import (
@@ -54,7 +54,7 @@ class PostListView(ListMixin, TemplateView):
     theme: Theme | None = None
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        form = FindForm(self.request.GET)
+        form = FindPostForm(self.request.GET)
         asked = form.asked()
         words, theme = asked.get("q", ""), self.theme or asked.get("theme")
         order = asked.get("order") or (ListOrder.BEST if words else ListOrder.NEWEST)

@@ -34,7 +34,7 @@ from census.models import AccessCode, Case, ContactRevision, PageRevision, Respo
 from census.models.cases import CODE_ALPHABET
 from commons.audit.actions import record
 from commons.digests.actions import notify
-from commons.people.models import User
+from commons.people.models import Door, User
 
 
 class CensusClosed(Exception):
@@ -115,7 +115,7 @@ def _user(by) -> User | None:
 
 
 @transaction.atomic
-def start_response(case: Case, *, by: User | AccessCode, channel: str = "web") -> Response:
+def start_response(case: Case, *, by: User | AccessCode, channel: str = "web", door: Door | None = None) -> Response:
     """The one reply of this organisation, begun now if there is none. Raises `CensusClosed` when none may be begun."""
     response = Response.objects.live().filter(case=case).first()
     if response is not None:
@@ -123,7 +123,7 @@ def start_response(case: Case, *, by: User | AccessCode, channel: str = "web") -
     if not case.wave.is_open_at(timezone.now()):
         raise CensusClosed(_("The census is not open, so a new reply cannot be started."))
     response, created = Response.objects.get_or_create(
-        case=case, state=Response.State.DRAFT, defaults={"channel": channel}
+        case=case, state=Response.State.DRAFT, defaults={"channel": channel, "door": door}
     )
     if created:
         record("start_response", response, by=by, data={"case": case.pk, "channel": channel})

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from census.models.cases import Case
 from census.models.waves import InstrumentVersion
-from commons.people.models import User
+from commons.people.models import Door, User
 
 
 class Channel(models.TextChoices):
@@ -48,6 +48,8 @@ class Response(models.Model):
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="responses")
     state = models.CharField(max_length=10, choices=State.choices, default=State.DRAFT)
     channel = models.CharField(max_length=6, choices=Channel.choices, default=Channel.WEB)
+    # Counted, and told to nobody beside the reply.
+    door = models.ForeignKey(Door, on_delete=models.SET_NULL, null=True, related_name="responses")
     # Grows by one with every saved revision, so "sent as it stands" can be told from "changed since".
     revision = models.PositiveIntegerField(default=0)
     started_at = models.DateTimeField(default=timezone.now)

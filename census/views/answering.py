@@ -30,6 +30,7 @@ from census.models import Case, PageRevision, Response, Submission
 from census.views.access import CaseMixin, case_in, hold_typed, take_held, token_of
 from census.views.words import in_words, summary_of
 from commons.people.models import Organisation
+from commons.people.views.doors import door_of
 
 
 class ReplyMixin(CaseMixin):
@@ -224,7 +225,7 @@ class PageView(ReplyMixin, TemplateView):
         if not form.is_valid():
             return self._show(form, status=422)
         try:
-            response = self.response or start_response(self.case, by=self.by)
+            response = self.response or start_response(self.case, by=self.by, door=door_of(request))
             saved = save_page(
                 response,
                 self.page,

@@ -3,7 +3,6 @@
 from typing import Any
 from urllib.parse import urlencode
 
-from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -16,13 +15,7 @@ from census.actions.codes import CodeRefused, TooManyTries, accept_code, join_by
 from census.forms import CodeForm
 from census.models import Case, Wave
 from census.views.access import CaseMixin, choose_case, forget, has_code, held_url, let_in
-
-
-def network_address(request: HttpRequest) -> str:
-    """Where the request came from, trusting only as many proxies as the settings name."""
-    chain = [part.strip() for part in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",") if part.strip()]
-    trusted = settings.TRUSTED_PROXY_COUNT
-    return chain[-trusted] if trusted and len(chain) >= trusted else request.META.get("REMOTE_ADDR", "")
+from commons.people.views.network import network_address
 
 
 class StartView(TemplateView):

@@ -1,8 +1,13 @@
 """How files name whoever said something: the same as the pages do, written again in SQL. `Contribution.name_shown` and
-`organisation_shown` say it there, and a test holds the two together."""
+`organisation_shown` say it there, and a test holds the two together. And the file of those who have said nothing yet."""
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from psycopg import sql
+
+from commons.exports.reports import PublicReport, guarded, in_words, keys_of, register
+from commons.people.models import Ownership, Region, Sector
+from commons.people.reports.heard import never_heard
 
 # For a SELECT from contributions_contribution called `c`. The organisation is joined only where it is shown, beside the name
 # or in its place.
@@ -24,3 +29,35 @@ def speaker_columns() -> dict[str, sql.Composable]:
         ),
         "organisation": sql.SQL("CASE c.shown_as WHEN 'name' THEN {} END").format(organisation),
     }
+
+
+@register
+class MissingReport(PublicReport):
+    """The co-ops that have not been heard. Not a public table: it tells who has not answered the census."""
+
+    name = "people-missing"
+    title = gettext_lazy("Co-ops that have not been heard")
+    description = gettext_lazy(
+        "Every co-op that trades and has not been heard yet, one row each: name, number, kind and place. It tells who has not "
+        "answered the census, so keep it to those who write or call."
+    )
+    permission = "people.see_missing"
+
+    def source(self) -> sql.Composed:
+        return sql.SQL(
+            "SELECT o.id AS number, o.name, o.trading_name, o.registered_number, o.city, o.postcode, o.region, o.sector,"
+            " o.ownership FROM people_organisation o JOIN ({}) known(id) ON known.id = o.id"
+        ).format(keys_of(never_heard()))
+
+    def columns(self) -> dict[str, sql.Composable]:
+        return {
+            _("Number"): sql.Identifier("number"),
+            _("Registered name"): guarded(sql.Identifier("name")),
+            _("Trading name"): guarded(sql.Identifier("trading_name")),
+            _("Registered number"): guarded(sql.Identifier("registered_number")),
+            _("Town or city"): guarded(sql.Identifier("city")),
+            _("Postcode"): guarded(sql.Identifier("postcode")),
+            _("Nation or region"): in_words("region", Region.choices),
+            _("Kind of co-op"): in_words("sector", Sector.choices),
+            _("Owned by"): in_words("ownership", Ownership.choices),
+        }

@@ -9,6 +9,7 @@ import uuid
 from typing import Any, Self
 
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchQuery, SearchVector, SearchVectorField
 from django.db import models
@@ -22,7 +23,7 @@ from django.utils.translation import gettext_lazy as _
 
 from commons import richtext
 from commons.moderation.models import Moderated, ModeratedQuerySet, Standing, is_barred
-from commons.people.models import Organisation
+from commons.people.models import Door, Organisation
 
 DEEPEST = 3
 """A reply to a reply to a reply; whoever answers that answers beside it."""
@@ -117,6 +118,11 @@ class ShownAs(models.TextChoices):
     NAME = "name", _("With my name")
     ORGANISATION = "organisation", _("With my organisation only")
     WITHHELD = "withheld", _("Without either")
+
+
+def names_its_co_op() -> models.Expression:
+    """For contributions: whether everybody can read the name of the organisation, beside the author's or in its place."""
+    return models.ExpressionWrapper(~models.Q(shown_as=ShownAs.WITHHELD), output_field=models.BooleanField())
 
 
 class Order(models.TextChoices):
@@ -235,6 +241,8 @@ class Contribution(Moderated):
     votes_entitled = models.PositiveIntegerField(_("members who could vote"), null=True, blank=True)
     shown_as = models.CharField(_("shown"), max_length=12, choices=ShownAs, default=ShownAs.NAME)
     channel = models.CharField(_("how it came"), max_length=10, choices=Channel, default=Channel.WEB)
+    # Remembered for the contribution alone: who came through which door and said nothing is kept nowhere.
+    door = models.ForeignKey(Door, models.SET_NULL, null=True, blank=True, related_name="contributions", editable=False)
     # Who has no account is named here, as they wish to be shown.
     said_by = models.CharField(_("said by"), max_length=150, blank=True)
     keyed_in_by = models.ForeignKey(
@@ -319,6 +327,12 @@ class Contribution(Moderated):
                 condition=models.Q(announced_at=None, parent__isnull=False, standing=Standing.PUBLISHED),
             ),
             GinIndex(fields=["search"], name="contributions_search"),
+            # Who has been heard is counted from here alone.
+            models.Index(
+                fields=["thread", "organisation", "door"],
+                name="contributions_heard",
+                condition=models.Q(standing=Standing.PUBLISHED),
+            ),
             models.Index(
                 fields=["-made_at", "-id"], name="contributions_ideas_by_date", condition=models.Q(kind=Kind.IDEA)
             ),
@@ -337,7 +351,16 @@ class Contribution(Moderated):
 
     @cached_property
     def body_html(self) -> SafeString:
-        return richtext.to_html(self.body, top_heading=4)
+        """For a place below a heading of the third level, as in a list."""
+        return richtext.to_html(self.body, top_heading=4, close_gaps=True)
+
+    @cached_property
+    def body_html_under_h2(self) -> SafeString:
+        return richtext.to_html(self.body, top_heading=3, close_gaps=True)
+
+    @cached_property
+    def body_html_under_h1(self) -> SafeString:
+        return richtext.to_html(self.body, top_heading=2, close_gaps=True)
 
     @cached_property
     def body_text(self) -> str:
@@ -414,7 +437,23 @@ class Edit(models.Model):
 
     @cached_property
     def body_html(self) -> SafeString:
-        return richtext.to_html(self.body, top_heading=4)
+        return richtext.to_html(self.body, top_heading=3, close_gaps=True)
+
+
+class Fingerprint(models.Model):
+    """By which nearly the same words are found (`commons.alike`). There is none until it is taken, and the database itself
+    removes it whenever the words change or are not public any more (migration 0007): nothing is left behind of words that
+    went."""
+
+    contribution = models.OneToOneField(Contribution, models.CASCADE, primary_key=True, related_name="fingerprint")
+    marks = ArrayField(models.IntegerField())
+
+    class Meta:
+        verbose_name = _("fingerprint of words")
+        verbose_name_plural = _("fingerprints of words")
+
+    def __str__(self) -> str:
+        return f"fingerprint of {self.contribution_id}"
 
 
 class Support(models.Model):

@@ -19,6 +19,12 @@ def is_published(user: object, contribution: Contribution | None) -> bool:
 
 
 @rules.predicate
+def is_public(user: object, contribution: Contribution | None) -> bool:
+    """Everybody can read it, and not the panel alone, whose own talk no moderator reads."""
+    return contribution is not None and contribution.is_public
+
+
+@rules.predicate
 def can_change(user: object, contribution: Contribution | None) -> bool:
     """Neither turned down nor taken back."""
     return contribution is not None and contribution.standing in {Standing.PUBLISHED, Standing.HELD}
@@ -36,4 +42,4 @@ rules.add_perm("contributions.edit_contribution", is_present & is_author & can_c
 rules.add_perm("contributions.withdraw_contribution", is_present & is_author & can_change)
 rules.add_perm("contributions.reply", is_present & is_published & ~is_idea)
 rules.add_perm("contributions.support_contribution", is_present & is_published & ~is_author)
-rules.add_perm("contributions.report_contribution", is_present & is_published & ~is_author)
+rules.add_perm("contributions.report_contribution", is_present & is_public & ~is_author)

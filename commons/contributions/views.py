@@ -1,5 +1,6 @@
 """One contribution on its own page, with what became of it, and what can be done: reply, agree, report, edit, take back."""
 
+from dataclasses import replace
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -18,6 +19,7 @@ from commons.contributions.actions import (
     MandateIncomplete,
     NotNow,
     NotYourOrganisation,
+    Speaking,
     StaleEdit,
     ThreadClosed,
     TooSoon,
@@ -29,8 +31,17 @@ from commons.contributions.actions import (
 )
 from commons.contributions.forms import EditForm, ReplyForm, ReportForm
 from commons.contributions.models import Audience, Contribution
-from commons.contributions.reports import closed_because, lines_of, replies_to, subject_of
+from commons.contributions.reports import (
+    closed_because,
+    gone_because,
+    lines_of,
+    replies_to,
+    shut_because,
+    subject_of,
+)
+from commons.contributions.reports.campaigns import campaign_of
 from commons.moderation.actions import NotPublic, report_subject
+from commons.people.views.doors import door_of
 from commons.people.views.typed import KeepsTypedMixin
 
 REFUSALS = (ThreadClosed, TooSoon, CannotReply, NotYourOrganisation, MandateIncomplete)
@@ -80,11 +91,14 @@ class ContributionView(ContributionMixin, TemplateView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         row, user = self.contribution, self.request.user
+        over = shut_because(row.thread)
         verdicts = []
         if row.moderation is not None and (row.author_id == user.pk or not row.is_published):
             verdicts = list(row.moderation.verdicts.visible_to(user).select_related("appeal").order_by("-made_at"))
         return super().get_context_data(
-            closed=closed_because(row.thread),
+            closed=over or gone_because(row.thread),
+            is_over=bool(over),
+            is_inside=row.thread.audience != Audience.EVERYONE,
             replies=replies_to(row, user),
             answered=row.parent if row.parent and row.parent.is_published else None,
             verdicts=verdicts,
@@ -92,6 +106,7 @@ class ContributionView(ContributionMixin, TemplateView):
                 f"can_{what}": user.has_perm(f"contributions.{what}_contribution", row) for what in ("edit", "withdraw")
             },
             can_reply=row.is_published and not row.is_idea,
+            campaign=campaign_of(row),
             **kwargs,
         )
 
@@ -133,7 +148,7 @@ class ReplyView(KeepsTypedMixin, AllowedMixin, FormView):
                 body=data["body"],
                 key=data["key"],
                 parent=self.contribution,
-                speaking=form.speaking,
+                speaking=through_door(self.request, form.speaking),
             )
         except REFUSALS as refusal:
             form.add_error(None, str(refusal))
@@ -143,6 +158,11 @@ class ReplyView(KeepsTypedMixin, AllowedMixin, FormView):
 
     def form_invalid(self, form: ReplyForm) -> HttpResponse:
         return self.render_to_response(self.get_context_data(form=form), status=422)
+
+
+def through_door(request: HttpRequest, speaking: Speaking) -> Speaking:
+    """For whom somebody speaks, with the door they came through."""
+    return replace(speaking, door=door_of(request))
 
 
 def say_thanks(request: HttpRequest, row: Contribution) -> None:
@@ -160,7 +180,50 @@ def say_thanks(request: HttpRequest, row: Contribution) -> None:
         )
 
 
-class ContributionEditView(KeepsTypedMixin, AllowedMixin, FormView):
+class EditMixin(KeepsTypedMixin):
+    """A form that changes what somebody said, their `contribution`, by `change`. What is wrong is answered by 422, and by 409
+    where it was changed, turned down or closed meanwhile; whatever was typed stays in the form."""
+
+    request: HttpRequest
+    contribution: Contribution
+
+    def change(self, form: Any) -> Contribution:
+        raise NotImplementedError
+
+    def shown_at(self, row: Contribution) -> Any:
+        """Where the new words are read."""
+        return row
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context_data(closed=shut_because(self.contribution.thread), **kwargs)
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        try:
+            row = self.change(form)
+        except StaleEdit as refusal:
+            form.add_error(None, str(refusal))
+            # The latest revision goes into the form, so that saving again is a decision and not an accident.
+            form.data = form.data.copy()
+            fresh = Contribution.objects.visible_to(self.request.user).get(pk=self.contribution.pk)
+            form.data["based_on"] = fresh.revision
+            return self._again(form, 409)
+        except (NotNow, ThreadClosed) as refusal:
+            form.add_error(None, str(refusal))
+            return self._again(form, 409)
+        if row.is_published:
+            messages.success(self.request, _("Saved. Everybody can read your new words now, and how they read before."))
+        else:
+            messages.success(self.request, _("Saved. A moderator looks at it before others can read it."))
+        return redirect(self.shown_at(row))
+
+    def form_invalid(self, form: Any) -> HttpResponse:
+        return self._again(form, 422)
+
+    def _again(self, form: Any, status: int) -> HttpResponse:
+        return self.render_to_response(self.get_context_data(form=form), status=status)
+
+
+class ContributionEditView(EditMixin, AllowedMixin, FormView):
     permission_required = "contributions.edit_contribution"
     template_name = "contributions/edit.html"
     form_class = EditForm
@@ -168,31 +231,8 @@ class ContributionEditView(KeepsTypedMixin, AllowedMixin, FormView):
     def get_form_kwargs(self) -> dict[str, Any]:
         return super().get_form_kwargs() | {"contribution": self.contribution}
 
-    def form_valid(self, form: EditForm) -> HttpResponse:
-        try:
-            row = edit_contribution(self.contribution, by=self.request.user, **form.cleaned_data)
-        except StaleEdit as refusal:
-            form.add_error(None, str(refusal))
-            # The latest revision goes into the form, so that saving again is a decision and not an accident.
-            form.data = form.data.copy()
-            form.data["based_on"] = (
-                Contribution.objects.visible_to(self.request.user).get(pk=self.contribution.pk).revision
-            )
-            return self._again(form, 409)
-        except NotNow as refusal:
-            form.add_error(None, str(refusal))
-            return self._again(form, 409)
-        if row.is_published:
-            messages.success(self.request, _("Saved. Everybody can read your new words now, and how they read before."))
-        else:
-            messages.success(self.request, _("Saved. A moderator looks at it before others can read it."))
-        return redirect(row)
-
-    def form_invalid(self, form: EditForm) -> HttpResponse:
-        return self._again(form, 422)
-
-    def _again(self, form: EditForm, status: int) -> HttpResponse:
-        return self.render_to_response(self.get_context_data(form=form), status=status)
+    def change(self, form: EditForm) -> Contribution:
+        return edit_contribution(self.contribution, by=self.request.user, **form.cleaned_data)
 
 
 class ContributionWithdrawView(AllowedMixin, TemplateView):
@@ -221,7 +261,7 @@ class SupportView(AllowedMixin, View):
                 drop_support(self.contribution, by=request.user)
             else:
                 support_contribution(self.contribution, by=request.user)
-        except NotNow as refusal:
+        except (NotNow, ThreadClosed) as refusal:
             messages.info(request, str(refusal))
         return redirect(way_back(request, self.contribution.get_absolute_url()))
 

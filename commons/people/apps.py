@@ -1,4 +1,5 @@
-"""Names the app, and lets the apps above say what becomes of what somebody left when they close their account."""
+"""Names the app, and lets the apps above say what becomes of what somebody left when they close their account, and what was
+heard."""
 
 from django.apps import AppConfig
 from django.utils.module_loading import autodiscover_modules
@@ -10,4 +11,4 @@ class PeopleConfig(AppConfig):
     verbose_name = _("People")
 
     def ready(self) -> None:
-        autodiscover_modules("actions.leaving")
+        autodiscover_modules("actions.leaving", "reports.heard")

@@ -30,6 +30,12 @@ rules.add_perm("people.see_people", is_staff)
 rules.add_perm("people.appoint_person", is_staff)
 rules.add_perm("people.end_appointment", is_staff)
 rules.add_perm("people.import_register", is_staff)
+rules.add_perm("people.see_doors", is_staff)
+rules.add_perm("people.make_door", is_staff)
+rules.add_perm("people.retire_door", is_staff)
+rules.add_perm("people.reopen_door", is_staff)
+# Whether a co-op has answered the census is known to those who may see the census board, and to nobody else.
+rules.add_perm("people.see_missing", is_staff | is_analyst)
 
 # What the admin asks. It shows and never writes: writing goes through actions, which keep the record.
 for model in ("user", "organisation", "membership", "appointment"):

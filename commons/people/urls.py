@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from commons.people.views import leaving, organisations, register, roles, users
+from commons.people.views import doors, leaving, missing, organisations, register, roles, users
 
 app_name = "people"
 urlpatterns = [
@@ -20,6 +20,12 @@ urlpatterns = [
     path("staff/people/<int:pk>/", roles.PersonDetailView.as_view(), name="person-detail"),
     path("staff/people/<int:pk>/appoint/", roles.PersonAppointView.as_view(), name="person-appoint"),
     path("staff/appointments/<int:pk>/end/", roles.AppointmentEndView.as_view(), name="appointment-end"),
+    path("staff/doors/", doors.DoorListView.as_view(), name="door-list"),
+    path("staff/doors/make/", doors.DoorMakeView.as_view(), name="door-make"),
+    path("staff/doors/<int:pk>/", doors.DoorView.as_view(), name="door"),
+    path("staff/doors/<int:pk>/retire/", doors.DoorRetireView.as_view(), name="door-retire"),
+    path("staff/doors/<int:pk>/reopen/", doors.DoorReopenView.as_view(), name="door-reopen"),
+    path("staff/missing/", missing.MissingListView.as_view(), name="missing-list"),
     path("staff/register/", register.RegisterImportView.as_view(), name="register-import"),
     path("staff/register/<uuid:pk>/", register.RegisterImportDetailView.as_view(), name="register-import-detail"),
     path("data/", register.RegisterShowView.as_view(), name="register-show"),

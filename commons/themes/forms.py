@@ -1,4 +1,4 @@
-"""What staff type to name a theme, and the buttons that move it."""
+"""What staff type to name a theme, the buttons that move it, and how whatever bears themes is found by them."""
 
 from typing import Any
 
@@ -72,3 +72,30 @@ class ThemeMoveForm(forms.Form):
     @property
     def steps(self) -> int:
         return -1 if self.cleaned_data["way"] == self.UP else 1
+
+
+class FindForm(forms.Form):
+    """Which of the things that bear themes are listed; sent by GET. What makes no sense is as if it had not been asked."""
+
+    q = forms.CharField(label=_("Words"), required=False, max_length=200)
+    theme = forms.ModelChoiceField(
+        label=_("Theme"),
+        queryset=Theme.objects.none(),
+        to_field_name="slug",
+        required=False,
+        empty_label=_("All themes"),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            field.say_optional = False
+        self.fields["theme"].queryset = Theme.objects.found_by(self.data.get("theme", ""))
+        self.helper = FormHelper()
+        self.helper.form_tag = False
+        self.helper.show_summary = False
+
+    def asked(self) -> dict[str, Any]:
+        """What was asked and makes sense."""
+        self.is_valid()
+        return {name: value for name, value in self.cleaned_data.items() if value}

@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.db.models.functions import Lower
+from django.utils.text import slugify
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
@@ -12,6 +13,11 @@ class ThemeQuerySet(models.QuerySet):
     def offered(self) -> "ThemeQuerySet":
         """Those that may be chosen for something new: all but the ones that were taken out of use."""
         return self.filter(retired_at=None)
+
+    def found_by(self, slug: str) -> "ThemeQuerySet":
+        """Those that a list can be narrowed by: the same, and the one that is asked for, so that what bears it is found and a
+        link that names it goes on working."""
+        return self.filter(models.Q(retired_at=None) | models.Q(slug=slugify(slug)))
 
 
 class Theme(models.Model):

@@ -1,4 +1,5 @@
-"""Following the process, and telling those who do when a phase begins, is moved, or is about to end: each fact once.
+"""Following the process, and telling those who do when a phase begins, is moved or called off, or is about to end: each fact
+once.
 
 What is to be told is worked out from dates and rows, and kept as a row with a unique key in the moment in which it is told. So
 no window of time can be missed, and nothing is told twice, however often and by how many workers this is run.
@@ -72,6 +73,9 @@ def _due(day: dt.date) -> Iterator[PhaseNotice]:
     for move in PhaseMove.objects.filter(notices=None).select_related("phase"):
         yield PhaseNotice(phase=move.phase, move=move, kind=Kind.MOVED, key=f"{Kind.MOVED}:{move.pk}")
 
+    for phase in Phase.objects.filter(called_off_on__isnull=False).exclude(notices__kind=Kind.CALLED_OFF):
+        yield PhaseNotice(phase=phase, kind=Kind.CALLED_OFF, key=f"{Kind.CALLED_OFF}:{phase.pk}")
+
 
 def _counted(end: str) -> models.QuerySet:
     """Phases with `move_count`: how often one of their two planned days was moved."""
@@ -87,6 +91,10 @@ def _fact(notice: PhaseNotice, person: User) -> Fact:
             subject, text = _("It has begun: %(name)s"), _("It began on %(first)s. The last day is %(last)s.")
         elif notice.kind == Kind.ENDS_SOON:
             subject, text = _("Ends soon: %(name)s"), _("The last day is %(last)s.")
+        elif notice.kind == Kind.CALLED_OFF:
+            days |= {"reason": phase.call_off_reason_told}
+            subject = _("Called off: %(name)s")
+            text = _("It was planned from %(first)s to %(last)s. Why it was called off: %(reason)s")
         else:
             days |= {"reason": move.reason_told}
             days |= {

@@ -1,16 +1,22 @@
-"""What people do with big ideas: add one, change it, and speak of it. Everything else is done with what was said."""
+"""What people do with big ideas: add one, change it, and hear what others say to it. Everything else is done with what was
+said."""
 
 import uuid
 from collections.abc import Iterable
 
 from django.db import transaction
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
 
 from commons.audit.actions import record
 from commons.contributions.actions import Speaking, add_contribution, edit_contribution, open_thread
 from commons.contributions.models import Contribution, Kind
+from commons.digests.actions import notify
 from commons.people.models import User
 from commons.themes.models import Theme
 from consultation.models import Idea
+
+ANNOUNCED_AT_ONCE = 200
 
 
 @transaction.atomic
@@ -63,10 +69,48 @@ def change_idea(
 
     Raises what `edit_contribution` raises.
     """
+    # This locks what was said, and so the idea: everything that changes one comes by here.
     row = edit_contribution(idea.contribution, by=by, title=title, body=body, based_on=based_on)
-    idea = Idea.objects.select_for_update().get(pk=idea.pk)
+    idea = Idea.objects.get(pk=idea.pk)
+    before = set(idea.helps), set(idea.needs), set(idea.themes.all())
+    if before != (set(helps), set(needs), set(themes)) and row.revision == based_on:
+        # The words stayed, so nothing has counted this change yet: a form shown before it must not undo it.
+        row.revision += 1
+        row.save(update_fields=["revision"])
     idea.helps, idea.needs = list(helps), list(needs)
     idea.save(update_fields=["helps", "needs"])
     idea.themes.set(themes)
     record("change_idea", idea, by=by, data={"revision": row.revision})
     return row
+
+
+@transaction.atomic
+def announce_idea_comments(*, by: User | None) -> int:
+    """Tell the author of an idea that something was said to it, once for each comment. What a moderator lets through tomorrow is
+    told tomorrow. Returns how many comments were looked at."""
+    waiting = list(
+        Contribution.objects.public()
+        .filter(announced_at=None, parent=None, thread__idea__in=Idea.objects.public())
+        .exclude(kind=Kind.IDEA)
+        .select_for_update(skip_locked=True, of=("self",))
+        .select_related("thread__idea__contribution__author", "author")
+        .order_by("pk")[:ANNOUNCED_AT_ONCE]
+    )
+    for row in waiting:
+        idea = row.thread.idea.contribution
+        if idea.author is None or not idea.author.is_active or idea.author_id == row.author_id:
+            continue
+        with translation.override(idea.author.language or None):
+            notify(
+                idea.author,
+                by=by,
+                kind="idea-comment",
+                key=f"idea-comment:{row.pk}",
+                subject=_("%(name)s commented on your idea “%(title)s”")
+                % {"name": row.name_shown, "title": idea.title},
+                path=row.get_absolute_url(),
+            )
+    Contribution.objects.filter(pk__in=[row.pk for row in waiting]).update(announced_at=timezone.now())
+    if waiting:
+        record("announce_idea_comments", waiting[0], by=by, data={"count": len(waiting)})
+    return len(waiting)

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from commons.audit.actions import record
 from commons.people.models import User
 from consultation.actions.texts import StaleEdit
-from consultation.models import Phase, PhaseMove
+from consultation.models import Phase, PhaseMove, State
 
 
 class NameTaken(Exception):
@@ -37,6 +37,10 @@ class AlreadyHappened(Exception):
 
 class NotBegun(Exception):
     """It cannot end before it is known when it began."""
+
+
+class CalledOff(Exception):
+    """It was called off, so its days say nothing any more."""
 
 
 class InTheFuture(Exception):
@@ -98,9 +102,9 @@ def move_phase(
 ) -> PhaseMove:
     """Plan a phase for other days, and say why. Everybody can read the days before and after, and the reason.
 
-    Raises `StaleEdit`, `NothingMoved`, `ReasonMissing`, `AlreadyHappened` or `EndBeforeBegin`.
+    Raises `StaleEdit`, `CalledOff`, `NothingMoved`, `ReasonMissing`, `AlreadyHappened` or `EndBeforeBegin`.
     """
-    row = _locked(phase, based_on)
+    row = _standing(phase, based_on)
     if not reason.strip():
         raise ReasonMissing(_("Say why it moves. Everybody who counted on these days will read it."))
     move = PhaseMove(
@@ -129,9 +133,9 @@ def move_phase(
 
 @transaction.atomic
 def begin_phase(phase: Phase, *, by: User | None, on: dt.date | None, based_on: int) -> Phase:
-    """Write down on which day a phase really began; with None, that it has not. Raises `StaleEdit`, `InTheFuture`,
+    """Write down on which day a phase really began; with None, that it has not. Raises `StaleEdit`, `CalledOff`, `InTheFuture`,
     `NotBegun` or `EndBeforeBegin`."""
-    row = _locked(phase, based_on)
+    row = _standing(phase, based_on)
     _check_past(on)
     if on is None and row.ended_on:
         raise NotBegun(_("It has ended. Take back its last day first."))
@@ -145,7 +149,7 @@ def begin_phase(phase: Phase, *, by: User | None, on: dt.date | None, based_on: 
 @transaction.atomic
 def end_phase(phase: Phase, *, by: User | None, on: dt.date | None, based_on: int) -> Phase:
     """Write down which day was really the last of a phase; with None, that it goes on. Raises what `begin_phase` raises."""
-    row = _locked(phase, based_on)
+    row = _standing(phase, based_on)
     _check_past(on)
     if row.began_on is None:
         raise NotBegun(_("Say first on which day it began."))
@@ -153,6 +157,27 @@ def end_phase(phase: Phase, *, by: User | None, on: dt.date | None, based_on: in
     _check_order(row)
     _save(row)
     record("end_phase", row, by=by, data={"on": on and on.isoformat()})
+    return row
+
+
+@transaction.atomic
+def call_off_phase(
+    phase: Phase, *, by: User | None, reason: str, based_on: int, reason_cy: str = "", on: dt.date | None = None
+) -> Phase:
+    """Say that a phase does not take place, or does not go on, and why. It stays on the timeline with the reason, opens nothing
+    any more, and its followers are told. `on` is the day that this bears, today if left out.
+
+    Raises `StaleEdit`, `CalledOff`, `ReasonMissing` or `AlreadyHappened`.
+    """
+    row = _standing(phase, based_on)
+    if not reason.strip():
+        raise ReasonMissing(_("Say why it is called off. Everybody who counted on it will read it."))
+    day = on or timezone.localdate()
+    if row.state_on(day) == State.OVER:
+        raise AlreadyHappened(_("This phase is over, so it cannot be called off any more."))
+    row.called_off_on, row.call_off_reason, row.call_off_reason_cy = day, reason.strip(), reason_cy.strip()
+    _save(row)
+    record("call_off_phase", row, by=by, data={"on": day.isoformat(), "reason": row.call_off_reason})
     return row
 
 
@@ -166,6 +191,14 @@ def _locked(phase: Phase, based_on: int) -> Phase:
         raise StaleEdit(
             _("A colleague changed this phase while you had it open. What you typed is still in the form below.")
         )
+    return row
+
+
+def _standing(phase: Phase, based_on: int) -> Phase:
+    """The same of one that was not called off."""
+    row = _locked(phase, based_on)
+    if row.is_called_off:
+        raise CalledOff(_("This phase was called off. If it takes place after all, add it anew."))
     return row
 
 

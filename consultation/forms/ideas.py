@@ -9,38 +9,20 @@ from django.utils.translation import gettext_lazy as _
 
 from commons.contributions.forms import EditForm, SpeakingForm, title_field, words_field
 from commons.people.models import Sector
+from commons.themes.forms import FindForm
 from commons.themes.models import Theme
 from consultation.models import Idea, IdeaOrder, Need
 
 LARGEST = 2**62
 
 
-class FindIdeaForm(forms.Form):
-    """Which ideas to list; sent by GET. What makes no sense is as if it had not been asked."""
+class FindIdeaForm(FindForm):
+    """Which ideas to list."""
 
     q = forms.CharField(label=_("Search the ideas"), required=False, max_length=200)
-    theme = forms.ModelChoiceField(
-        label=_("Theme"),
-        queryset=Theme.objects.all(),
-        to_field_name="slug",
-        required=False,
-        empty_label=_("All themes"),
-    )
     need = forms.ChoiceField(label=_("It needs"), choices=[("", _("Anything")), *Need.choices], required=False)
     order = forms.ChoiceField(choices=IdeaOrder.choices, required=False)
     after = forms.IntegerField(required=False, min_value=1, max_value=LARGEST)
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        for field in self.fields.values():
-            field.say_optional = False
-        self.helper = FormHelper()
-        self.helper.form_tag = False
-
-    def asked(self) -> dict[str, Any]:
-        """What was asked and makes sense."""
-        self.is_valid()
-        return {name: value for name, value in self.cleaned_data.items() if value}
 
 
 def place_fields() -> dict[str, forms.Field]:
@@ -48,7 +30,7 @@ def place_fields() -> dict[str, forms.Field]:
     return {
         "themes": forms.ModelMultipleChoiceField(
             label=_("What is it about?"),
-            queryset=Theme.objects.all(),
+            queryset=Theme.objects.offered(),
             required=False,
             widget=forms.CheckboxSelectMultiple,
         ),
@@ -95,4 +77,6 @@ class IdeaChangeForm(EditForm):
     def __init__(self, *args: Any, idea: Idea, **kwargs: Any) -> None:
         super().__init__(*args, contribution=idea.contribution, **kwargs)
         self.fields |= place_fields()
+        # A theme that was taken out of use since may stay.
+        self.fields["themes"].queryset = Theme.objects.offered() | Theme.objects.filter(pk__in=idea.themes.all())
         self.initial |= {"themes": idea.themes.all(), "helps": idea.helps, "needs": idea.needs}

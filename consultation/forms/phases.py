@@ -26,6 +26,12 @@ def _box(name: str, rows: int, **attrs: str) -> forms.Textarea:
     return forms.Textarea(attrs={"rows": rows, "data-maxlength": Phase._meta.get_field(name).max_length, **attrs})
 
 
+def _why(label: Any, *, lang: str = "", **more: Any) -> forms.CharField:
+    """A reason that everybody will read, in one of the languages."""
+    attrs = {"rows": 4, "data-maxlength": 1000} | ({"lang": lang} if lang else {})
+    return forms.CharField(label=label, max_length=1000, widget=forms.Textarea(attrs=attrs), **more)
+
+
 class PhaseDayField(DayField):
     """A day of a process that people now living take part in. A slip of the pen by a thousand years would stretch the timeline
     until nothing could be seen on it."""
@@ -131,19 +137,12 @@ class PhaseMoveForm(BasedOnForm):
 
     begins_on = PhaseDayField(label=_("Planned first day"))
     ends_on = PhaseDayField(label=_("Planned last day"), help_text=_("The phase lasts until midnight of this day"))
-    reason = forms.CharField(
-        label=_("Why does it move?"),
+    reason = _why(
+        _("Why does it move?"),
         help_text=_("In plain words, for people who made plans by the old days. Everybody can read it"),
-        max_length=1000,
-        widget=forms.Textarea(attrs={"rows": 4, "data-maxlength": 1000}),
         error_messages={"required": _("Say why it moves. Everybody who counted on these days will read it.")},
     )
-    reason_cy = forms.CharField(
-        label=_("Why does it move, in Welsh?"),
-        required=False,
-        max_length=1000,
-        widget=forms.Textarea(attrs={"rows": 4, "data-maxlength": 1000, "lang": "cy"}),
-    )
+    reason_cy = _why(_("Why does it move, in Welsh?"), required=False, lang="cy")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -153,6 +152,19 @@ class PhaseMoveForm(BasedOnForm):
             # `disabled` makes Django take the initial value, whatever is sent.
             self.fields["begins_on"].disabled = True
         self.helper = _helper(_("Move it and tell why"))
+
+
+class PhaseCallOffForm(BasedOnForm):
+    reason = _why(
+        _("Why is it called off?"),
+        help_text=_("In plain words, for people who counted on it. Everybody can read it"),
+        error_messages={"required": _("Say why it is called off. Everybody who counted on it will read it.")},
+    )
+    reason_cy = _why(_("Why is it called off, in Welsh?"), required=False, lang="cy")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.helper = _helper(_("Call it off and tell why"))
 
 
 class PhaseBeginForm(BasedOnForm):

@@ -9,6 +9,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext_lazy as _
 
 from commons.moderation.forms import plain_lines
+from commons.themes.forms import FindForm
 from commons.themes.models import Theme
 from consultation.actions import SentFile, Written
 from consultation.models import Source, SourceKind
@@ -19,32 +20,16 @@ PDF = b"%PDF-"
 TOO_LONG = _("Write at most %(limit_value)s letters. You have %(show_value)s.")
 
 
-class FindSourceForm(forms.Form):
-    """Which sources to list; sent by GET. What makes no sense is as if it had not been asked."""
+class FindSourceForm(FindForm):
+    """Which sources to list."""
 
     q = forms.CharField(label=_("Search the library"), required=False, max_length=200)
-    theme = forms.ModelChoiceField(
-        label=_("Theme"),
-        queryset=Theme.objects.all(),
-        to_field_name="slug",
-        required=False,
-        empty_label=_("All themes"),
-    )
     kind = forms.ChoiceField(label=_("Kind"), choices=[("", _("All kinds")), *SourceKind.choices], required=False)
     year = forms.ChoiceField(label=_("Year"), required=False)
 
     def __init__(self, *args: Any, years: list[int], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["year"].choices = [("", _("All years")), *((str(year), str(year)) for year in years)]
-        for field in self.fields.values():
-            field.say_optional = False
-        self.helper = FormHelper()
-        self.helper.form_tag = False
-
-    def asked(self) -> dict[str, Any]:
-        """What was asked and makes sense."""
-        self.is_valid()
-        return {name: value for name, value in self.cleaned_data.items() if value}
 
 
 class SourceForm(forms.ModelForm):
@@ -131,6 +116,9 @@ class SourceForm(forms.ModelForm):
         super().__init__(*args, **kwargs)
         # No empty choice among the buttons.
         self.fields["kind"].choices = SourceKind.choices
+        # A theme that was taken out of use since may stay.
+        borne = self.instance.themes.all() if self.instance.pk else Theme.objects.none()
+        self.fields["themes"].queryset = Theme.objects.offered() | Theme.objects.filter(pk__in=borne)
         self.fields["based_on"].initial = self.instance.revision
         if not self.instance.file_name:
             del self.fields["drops_file"]

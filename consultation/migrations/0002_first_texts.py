@@ -84,12 +84,13 @@ TEXTS = {
         "- **The public register of co-ops**: names, addresses and kinds.\n"
         "- **A record of what was done**, such as who opened a reply. It holds no answers.\n\n"
         "What you type into the census and have not saved yet is kept on the device you type it on, so that it is not lost. "
-        "“Forget my code here” removes it.\n\n"
+        "“Forget my code here” removes it. Notes that are written down at an event are kept on the device too, so that they can be "
+        "sent when it has a connection.\n\n"
         "## Leaving\n\n"
         "You can close your account yourself, on your own page. It shows what goes and what stays, and asks whether your words stay "
         "without your name or are erased. Copies kept against fire and faults hold what is erased until they are overwritten.\n\n"
         "## What we do not do\n\n"
-        "No advertising, no tracking, no selling or sharing of data, no cookies but the two that the site needs to work.\n\n"
+        "No advertising, no tracking, no selling or sharing of data, no cookies but those that the site needs to work.\n\n"
         "## Your rights\n\n"
         "You may see what we hold about you, have it put right, and complain. Write to us in the ways at the foot of this page; "
         "we answer within 30 days.",
@@ -97,10 +98,6 @@ TEXTS = {
     "contact": (
         "Contact",
         "Call, write or e-mail us in the ways shown at the foot of every page. We can take your answers by phone.",
-    ),
-    "events": (
-        "Events",
-        "Congress and the smaller meetings around it will be listed here as soon as they have a date.",
     ),
 }
 

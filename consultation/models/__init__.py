@@ -1,9 +1,9 @@
 """The rows of the process, one module for each noun."""
 
-from consultation.models.capture import EventIdea, EventNote, EventPhoto, EventTable
+from consultation.models.capture import EventIdea, EventNote, EventPhoto, EventTable, Knock
 from consultation.models.events import Event, EventFeedback, EventHelper, EventMove, EventSession, Registration
 from consultation.models.ideas import Idea, IdeaOrder, Need
-from consultation.models.marks import Ballot, Mark, MarkKind
+from consultation.models.marks import Ballot, BallotTry, Mark, MarkKind
 from consultation.models.phases import Act, Follower, Phase, PhaseMove, PhaseNotice, State
 from consultation.models.sources import Source, SourceFile, SourceKind
 from consultation.models.texts import Text, Words, lang_attr
@@ -11,6 +11,7 @@ from consultation.models.texts import Text, Words, lang_attr
 __all__ = [
     "Act",
     "Ballot",
+    "BallotTry",
     "Event",
     "EventFeedback",
     "EventHelper",
@@ -23,6 +24,7 @@ __all__ = [
     "Follower",
     "Idea",
     "IdeaOrder",
+    "Knock",
     "Mark",
     "MarkKind",
     "Need",

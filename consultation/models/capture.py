@@ -4,12 +4,16 @@ A note is made on a phone that may have no connection, so its number is made the
 What it says is a contribution like any other. Nothing here is ever thrown away: ideas that are merged keep all their notes.
 """
 
+import secrets
 import uuid
+from contextlib import suppress
+from ipaddress import ip_address, ip_network
 from typing import Any, Self
 
 from django.db import models
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
 from commons.contributions.models import Contribution
@@ -17,6 +21,51 @@ from commons.themes.models import Theme
 from consultation.models.events import Event, EventSession
 
 LONGEST_NOTE = 2000
+LONGEST_NAME = 80
+
+CODE_ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+CODE_LENGTH = 8
+"""Crockford's letters: none that is read as a figure. What is typed as one is taken for it, so nobody is wrong by it."""
+MISREAD = str.maketrans({"O": "0", "I": "1", "L": "1"})
+
+
+def new_code() -> str:
+    return "".join(secrets.choice(CODE_ALPHABET) for _place in range(CODE_LENGTH))
+
+
+def code_as_kept(typed: str) -> str:
+    """A code as it was typed or read aloud: capitals, spaces and hyphens do not matter, nor O for 0 or I for 1."""
+    return "".join(sign for sign in typed.upper() if sign.isalnum()).translate(MISREAD)
+
+
+class Knock(models.Model):
+    """Something came to a door of an event that stands open without an account: a wrong code, or words from the room. Only
+    counted, so that nobody can guess codes or flood the moderators, and forgotten after a day. The source is a keyed hash of a
+    network address or of a phone."""
+
+    class Kind(models.TextChoices):
+        CODE = "code", _("A wrong code")
+        WORDS = "words", _("Words from the room")
+
+    source = models.BinaryField(max_length=32)
+    kind = models.CharField(max_length=5, choices=Kind)
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        verbose_name = _("knock")
+        verbose_name_plural = _("knocks")
+        indexes = [models.Index(fields=["source", "kind", "at"], name="knocks_by_source")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} at {self.at:%Y-%m-%d %H:%M}"
+
+    @staticmethod
+    def source_of(where: str) -> bytes:
+        """Of an address of version 6 its network counts: one connection has more of them than can be counted."""
+        with suppress(ValueError):
+            if ip_address(where).version == 6:
+                where = str(ip_network((where, 64), strict=False))
+        return salted_hmac("consultation.knock", where, algorithm="sha256").digest()
 
 
 class EventTable(models.Model):
@@ -43,6 +92,11 @@ class EventTable(models.Model):
     @property
     def audit_label(self) -> str:
         return str(self)
+
+    @property
+    def code_in_groups(self) -> str:
+        """As it is printed and read aloud."""
+        return "-".join(self.code[start : start + 4] for start in range(0, len(self.code), 4))
 
 
 class EventIdea(models.Model):
@@ -96,11 +150,16 @@ class EventNoteQuerySet(models.QuerySet):
     def visible_to(self, user: Any) -> Self:
         return self.filter(contribution__in=Contribution.objects.visible_to(user))
 
+    def in_order(self) -> Self:
+        """As they came in: a phone's clock may be wrong, ours is one."""
+        return self.order_by("received_at", "sequence", "pk")
+
 
 class EventNote(models.Model):
     """One thing written down at an event. `under` is the number of the issue that an idea was written under, which may arrive
-    later than the idea. `made_at` is what the phone's clock said, which may be wrong; `received_at` is ours. `idea` is the group
-    a facilitator put it in."""
+    later than the idea. `made_at` is what the phone's clock said, which may be wrong; `received_at` is ours, and `sequence`
+    is its place among those that came along with it. `put_in` is the idea a facilitator put it in, and `idea` the one that it
+    stands under since others were merged."""
 
     class Kind(models.TextChoices):
         ISSUE = "issue", _("Issue")
@@ -114,8 +173,10 @@ class EventNote(models.Model):
     kind = models.CharField(max_length=8, choices=Kind)
     under = models.UUIDField(null=True, blank=True)
     idea = models.ForeignKey(EventIdea, models.SET_NULL, null=True, blank=True, related_name="notes")
+    put_in = models.ForeignKey(EventIdea, models.SET_NULL, null=True, blank=True, related_name="+")
     made_at = models.DateTimeField()
     received_at = models.DateTimeField(default=timezone.now)
+    sequence = models.PositiveSmallIntegerField(default=0)
     confirmed_at = models.DateTimeField(null=True)
     # Struck out while it was read back: kept, and not public any more.
     struck_at = models.DateTimeField(null=True)
@@ -123,7 +184,7 @@ class EventNote(models.Model):
     objects = EventNoteQuerySet.as_manager()
 
     class Meta:
-        ordering = ["received_at", "pk"]
+        ordering = ["received_at", "sequence", "pk"]
         verbose_name = _("note of an event")
         verbose_name_plural = _("notes of events")
         indexes = [models.Index(fields=["table", "received_at"], name="event_notes_of_a_table")]

@@ -6,25 +6,57 @@ its reason.
 """
 
 import datetime as dt
+import re
 import uuid
 from typing import Any, Self
 
 from django.conf import settings
 from django.db import models
+from django.db.models import Value
+from django.db.models.functions import Coalesce, Concat
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.functional import cached_property
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from commons import richtext
 from commons.contributions.models import Thread
 from commons.people.models import Organisation
+from commons.people.models.organisations import PlainText
 from commons.themes.models import Theme
 from consultation.models.texts import Words
 
 SPEAKING_AFTER = dt.timedelta(days=7)
 """How long after an event a phone that was offline may still bring what was written there."""
+
+
+FEEDBACK_AFTER = dt.timedelta(days=30)
+"""How long after an event those who came may say what they think of it."""
+
+NEEDS_KEPT = dt.timedelta(days=30)
+"""How long after an event what people need is kept."""
+
+CODE_LETTERS = "ABCDEFGHJKMNPQRTUVWXY346789"
+"""No letter or figure that is taken for another when it is read aloud or written by hand."""
+
+CODE = re.compile(r"(\d{1,9})-?([A-Z0-9]{4})")
+
+
+def clock(moment: dt.datetime) -> str:
+    """A time of day in the site's own time: "10am", "5:30pm", "noon"."""
+    return date_format(timezone.localtime(moment), "P").replace(".", "").replace(" ", "")
+
+
+def span_told(starts_at: dt.datetime, ends_at: dt.datetime) -> str:
+    """From when to when, in words: the day once where both are on the same."""
+    first, last = (date_format(timezone.localtime(moment), "l j F Y") for moment in (starts_at, ends_at))
+    words = {"first": first, "last": last, "from": clock(starts_at), "to": clock(ends_at)}
+    if first == last:
+        return gettext("%(first)s, %(from)s to %(to)s") % words
+    return gettext("%(first)s, %(from)s, to %(last)s, %(to)s") % words
 
 
 class EventQuerySet(models.QuerySet):
@@ -45,6 +77,10 @@ class EventQuerySet(models.QuerySet):
 
     def over(self, now: dt.datetime) -> Self:
         return self.filter(ends_at__lt=now).order_by("-starts_at", "-pk")
+
+    def listed(self) -> Self:
+        """Less what only the page of one event needs."""
+        return self.defer("body", "body_cy", "access", "joining")
 
 
 class Event(models.Model):
@@ -79,13 +115,25 @@ class Event(models.Model):
     marks_each = models.PositiveSmallIntegerField(_("marks of each kind for each theme"), default=3)
     marks_open_at = models.DateTimeField(_("marking opens"), null=True, blank=True)
     marks_close_at = models.DateTimeField(_("marking closes"), null=True, blank=True)
+    # Whether the room's screen shows the counts while they change, which may sway those who have not marked yet.
+    shows_marks_live = models.BooleanField(
+        _("counts on the screen while marking is open"), default=True, editable=False
+    )
     # From then on the counts stand beside the ideas and do not change any more.
     marks_frozen_at = models.DateTimeField(null=True, blank=True, editable=False)
     marks_published_at = models.DateTimeField(null=True, blank=True, editable=False)
 
+    # Where the proposals stand, from when the first was chosen.
+    proposals = models.OneToOneField(
+        Thread, models.PROTECT, null=True, blank=True, related_name="event_proposals", editable=False
+    )
+
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.DRAFT, editable=False)
     cancel_reason = models.TextField(_("why it was called off"), max_length=1000, blank=True)
     cancel_reason_cy = models.TextField(_("why it was called off, in Welsh"), max_length=1000, blank=True)
+    cancelled_at = models.DateTimeField(null=True, editable=False)
+    # Set in the moment in which those who are registered are told.
+    cancel_announced_at = models.DateTimeField(null=True, editable=False)
     revision = models.PositiveIntegerField(default=1, editable=False)
     made_at = models.DateTimeField(default=timezone.now, editable=False)
     changed_at = models.DateTimeField(default=timezone.now, editable=False)
@@ -135,6 +183,10 @@ class Event(models.Model):
         return self.state == self.State.CANCELLED
 
     @property
+    def when_told(self) -> str:
+        return span_told(self.starts_at, self.ends_at)
+
+    @property
     def title_told(self) -> Words:
         return Words.of(self.title, self.title_cy)
 
@@ -147,13 +199,20 @@ class Event(models.Model):
         return Words.of(self.body, self.body_cy)
 
     @property
+    def body_html(self) -> SafeString:
+        return richtext.to_html(self.body_told.text, top_heading=3, close_gaps=True)
+
+    @property
     def cancel_reason_told(self) -> Words:
         return Words.of(self.cancel_reason, self.cancel_reason_cy)
 
     def takes_registrations_at(self, now: dt.datetime) -> bool:
-        """Public, and within its dates. It closes when the event ends, unless a day before that was set."""
-        opens, closes = self.registration_opens_at, self.registration_closes_at or self.ends_at
+        """Public, and within its dates. It closes when the event ends, unless a moment before that was set."""
+        opens, closes = self.registration_opens_at, min(self.registration_closes_at or self.ends_at, self.ends_at)
         return self.state == self.State.PUBLIC and (opens is None or opens <= now) and now < closes
+
+    def takes_feedback_at(self, now: dt.datetime) -> bool:
+        return self.state == self.State.PUBLIC and self.starts_at <= now < self.ends_at + FEEDBACK_AFTER
 
     def takes_words_at(self, now: dt.datetime) -> bool:
         """Whether phones may still bring what was said there. A day before counts, for tables that practise."""
@@ -206,6 +265,14 @@ class EventMove(models.Model):
 
     def __str__(self) -> str:
         return f"event {self.event_id} moved"
+
+    @property
+    def when_before(self) -> str:
+        return span_told(self.starts_before, self.ends_before)
+
+    @property
+    def when_after(self) -> str:
+        return span_told(self.starts_after, self.ends_after)
 
     @property
     def reason_told(self) -> Words:
@@ -265,6 +332,10 @@ class EventSession(models.Model):
         return self.event.is_public
 
     @property
+    def hours_told(self) -> str:
+        return gettext("%(from)s to %(to)s") % {"from": clock(self.starts_at), "to": clock(self.ends_at)}
+
+    @property
     def title_told(self) -> Words:
         return Words.of(self.title, self.title_cy)
 
@@ -274,7 +345,7 @@ class EventSession(models.Model):
 
     @cached_property
     def minutes_html(self) -> SafeString:
-        return richtext.to_html(self.minutes, top_heading=4)
+        return richtext.to_html(self.minutes, top_heading=4, close_gaps=True)
 
 
 class EventHelper(models.Model):
@@ -316,6 +387,34 @@ class RegistrationQuerySet(models.QuerySet):
         """On the waiting list, the first to move up first."""
         return self.filter(state=Registration.State.WAITING).order_by("number")
 
+    def here(self) -> Self:
+        return self.filter(checked_in_at__isnull=False)
+
+    def with_people(self) -> Self:
+        return self.select_related("person", "organisation")
+
+    def called(self, words: str) -> Self:
+        """Those whose name, or whose co-op's, holds each of these words; or whose ticket has this code."""
+        if (found := CODE.fullmatch(words.strip().upper())) is not None:
+            asked = "-".join(found.groups())
+            if by_code := [row.pk for row in self.filter(number=int(found[1])) if row.code == asked]:
+                return self.filter(pk__in=by_code)
+        rows = self.alias(
+            plain=PlainText(
+                Concat(
+                    "name",
+                    Value(" "),
+                    Coalesce("person__name", Value("")),
+                    Value(" "),
+                    Coalesce("organisation__name", Value("")),
+                    output_field=models.TextField(),
+                )
+            )
+        )
+        for word in words.split():
+            rows = rows.filter(plain__contains=PlainText(Value(word)))
+        return rows
+
 
 class Registration(models.Model):
     """One person who wishes to come. `number` is their place in the order of asking; who has left the list and comes again gets
@@ -346,9 +445,10 @@ class Registration(models.Model):
     checked_in_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+", editable=False
     )
-    # That they had a ballot, and that they gave feedback: never which.
+    # That they had a ballot, and that they gave feedback: never which. Of feedback not even when, because whoever sorted both
+    # by time would know whose it is.
     ballot_given_at = models.DateTimeField(null=True, editable=False)
-    fed_back_at = models.DateTimeField(null=True, editable=False)
+    has_fed_back = models.BooleanField(default=False, editable=False)
 
     objects = RegistrationQuerySet.as_manager()
 
@@ -373,13 +473,30 @@ class Registration(models.Model):
         return f"registration {self.pk}"
 
     @property
+    def code(self) -> str:
+        """The ticket as few letters: the number, and four that nobody guesses."""
+        number, letters = self.key.int, ""
+        for _place in range(4):
+            number, place = divmod(number, len(CODE_LETTERS))
+            letters += CODE_LETTERS[place]
+        return f"{self.number}-{letters}"
+
+    @property
+    def is_in(self) -> bool:
+        return self.state == self.State.IN
+
+    @property
+    def is_waiting(self) -> bool:
+        return self.state == self.State.WAITING
+
+    @property
     def name_shown(self) -> str:
-        return self.person.name or self.person.email if self.person is not None else self.name
+        return self.name if self.person is None else self.person.name or _("No name given")
 
 
 class EventFeedback(models.Model):
     """What somebody who came said about the event itself. Anonymous when they wished it: then nothing leads to them, and only
-    the day is kept."""
+    the day is kept. Its number is drawn by lot, so that the order in which people answered is not in it either."""
 
     class Worth(models.TextChoices):
         VERY = "very", _("Very")
@@ -387,6 +504,7 @@ class EventFeedback(models.Model):
         PARTLY = "partly", _("Partly")
         NOT = "not", _("Not at all")
 
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     event = models.ForeignKey(Event, models.CASCADE, related_name="feedback")
     person = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+")
     worth = models.CharField(_("was it worth your time"), max_length=8, choices=Worth)
@@ -396,6 +514,7 @@ class EventFeedback(models.Model):
     given_on = models.DateField(default=timezone.localdate)
 
     class Meta:
+        ordering = ["pk"]
         verbose_name = _("feedback on an event")
         verbose_name_plural = _("feedback on events")
 

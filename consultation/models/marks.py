@@ -1,8 +1,12 @@
 """The two marks: what is most desirable, and what is most achievable. One ballot for each person, opened by a token that is on
 no list beside their name; changeable until the close. Every mark counts the same."""
 
+import hashlib
+import uuid
+
 from django.db import models
 from django.utils import timezone
+from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
 from consultation.models.capture import EventIdea
@@ -17,11 +21,17 @@ class MarkKind(models.TextChoices):
 
 
 class Ballot(models.Model):
-    """One ballot. Of its token only a hash is kept (SHA-256, hexadecimal), so that nobody who reads the database can vote."""
+    """One ballot. Of its token only a hash is kept (SHA-256, hexadecimal), so that nobody who reads the database can vote.
 
+    Its number is drawn at random and only the day on which it was made is kept: a number that counts up, or a minute, would lead
+    from somebody who was given a ballot at the door to the ballot they were given. `batch` is the mark of one print run of cards.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     event = models.ForeignKey(Event, models.CASCADE, related_name="ballots")
     token_hash = models.CharField(max_length=64, unique=True)
-    made_at = models.DateTimeField(default=timezone.now)
+    batch = models.CharField(max_length=64, blank=True)
+    made_on = models.DateField(default=timezone.localdate)
     cast_at = models.DateTimeField(null=True)
     revision = models.PositiveIntegerField(default=0)
 
@@ -34,6 +44,12 @@ class Ballot(models.Model):
 
     def __str__(self) -> str:
         return f"ballot {self.pk}"
+
+    @staticmethod
+    def hash_of(typed: str) -> str:
+        """Capitals, spaces and hyphens do not matter."""
+        plain = "".join(letter for letter in typed.upper() if letter.isalnum())
+        return hashlib.sha256(plain.encode("utf-8", "replace")).hexdigest()
 
 
 class Mark(models.Model):
@@ -53,3 +69,22 @@ class Mark(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} mark for idea {self.idea_id}"
+
+
+class BallotTry(models.Model):
+    """A code that opened no ballot, so that guessing can be counted. The source is a keyed hash of the network address."""
+
+    source = models.CharField(max_length=64)
+    made_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        verbose_name = _("wrong code for a ballot")
+        verbose_name_plural = _("wrong codes for ballots")
+        indexes = [models.Index(fields=["source", "made_at"], name="ballot_tries_by_source")]
+
+    def __str__(self) -> str:
+        return f"wrong code at {self.made_at:%Y-%m-%d %H:%M}"
+
+    @staticmethod
+    def source_of(address: str) -> str:
+        return salted_hmac("consultation.ballot_try", address, algorithm="sha256").hexdigest()

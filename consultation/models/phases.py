@@ -1,7 +1,8 @@
 """The phases of the process: what is planned, what happened in fact, what was moved and why, and who wishes to be told.
 
 Where a phase stands is never stored. Its dates say it: those on which it really began and ended where they are known, else the
-planned ones. A plan that nobody has moved holds. All dates are whole days in the site's own time, the last one included.
+planned ones. A plan that nobody has moved holds. What was called off stays, with the reason, and opens nothing. All dates are
+whole days in the site's own time, the last one included.
 """
 
 import datetime as dt
@@ -33,6 +34,7 @@ class State(models.TextChoices):
     OVER = "over", _("Done")
     UNDER_WAY = "now", _("Under way")
     AHEAD = "ahead", _("To come")
+    CALLED_OFF = "off", _("Called off")
 
 
 # From when to when it runs, as far as anybody knows.
@@ -44,7 +46,8 @@ class PhaseQuerySet(models.QuerySet):
     """Words for choosing phases."""
 
     def under_way(self, day: dt.date) -> Self:
-        return self.alias(first=FIRST_DAY, last=LAST_DAY).filter(first__lte=day, last__gte=day)
+        rows = self.filter(called_off_on=None)
+        return rows.alias(first=FIRST_DAY, last=LAST_DAY).filter(first__lte=day, last__gte=day)
 
     def ends_soon(self, day: dt.date) -> Self:
         """Those that are under way and whose last day is near."""
@@ -71,6 +74,11 @@ class Phase(models.Model):
     ends_on = models.DateField(_("planned last day"))
     began_on = models.DateField(_("first day in fact"), null=True, blank=True)
     ended_on = models.DateField(_("last day in fact"), null=True, blank=True)
+    called_off_on = models.DateField(null=True, blank=True, editable=False)
+    call_off_reason = models.TextField(_("why it was called off"), max_length=1000, blank=True, editable=False)
+    call_off_reason_cy = models.TextField(
+        _("why it was called off, in Welsh"), max_length=1000, blank=True, editable=False
+    )
 
     revision = models.PositiveIntegerField(default=1, editable=False)
     changed_at = models.DateTimeField(default=timezone.now, editable=False)
@@ -91,6 +99,10 @@ class Phase(models.Model):
             models.CheckConstraint(
                 condition=models.Q(ended_on=None) | models.Q(began_on__isnull=False), name="what_has_ended_has_begun"
             ),
+            models.CheckConstraint(
+                condition=models.Q(called_off_on=None) | ~models.Q(call_off_reason=""),
+                name="a_phase_is_called_off_for_a_reason",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -107,7 +119,13 @@ class Phase(models.Model):
     def last_day(self) -> dt.date:
         return self.ended_on or self.ends_on
 
+    @property
+    def is_called_off(self) -> bool:
+        return self.called_off_on is not None
+
     def state_on(self, day: dt.date) -> State:
+        if self.is_called_off:
+            return State.CALLED_OFF
         if day < self.first_day:
             return State.AHEAD
         return State.OVER if day > self.last_day else State.UNDER_WAY
@@ -123,6 +141,10 @@ class Phase(models.Model):
     @property
     def todo_told(self) -> Words:
         return Words.of(self.todo, self.todo_cy)
+
+    @property
+    def call_off_reason_told(self) -> Words:
+        return Words.of(self.call_off_reason, self.call_off_reason_cy)
 
 
 class PhaseMove(models.Model):
@@ -173,6 +195,7 @@ class PhaseNotice(models.Model):
         BEGUN = "begun", _("It has begun")
         MOVED = "moved", _("It was moved")
         ENDS_SOON = "ends-soon", _("It ends soon")
+        CALLED_OFF = "called-off", _("It was called off")
 
     phase = models.ForeignKey(Phase, models.CASCADE, related_name="notices")
     move = models.ForeignKey(PhaseMove, models.CASCADE, null=True, related_name="notices")

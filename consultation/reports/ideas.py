@@ -3,9 +3,14 @@
 from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import Count
+from django.urls import reverse
+from django.utils.translation import ngettext
+
 from commons.contributions.models import Contribution
 from commons.contributions.reports import Line, lines_of, register_subject
 from commons.themes.models import Theme
+from commons.themes.reports import Use, register_use
 from consultation.models import Idea, IdeaOrder
 from consultation.models.ideas import IdeaQuerySet
 
@@ -64,6 +69,19 @@ def idea_page(
         order,
         found[size - 1].pk if len(found) > size else None,
     )
+
+
+@register_use
+def ideas_under_themes() -> dict[int, Use]:
+    """For the staff's list of themes."""
+    themes = Theme.objects.filter(ideas__in=Idea.objects.public()).annotate(idea_count=Count("ideas"))
+    return {
+        theme.pk: Use(
+            ngettext("%(n)s big idea", "%(n)s big ideas", theme.idea_count) % {"n": theme.idea_count},
+            reverse("consultation:idea-list", query={"theme": theme.slug}),
+        )
+        for theme in themes
+    }
 
 
 def ideas_for_sitemap() -> IdeaQuerySet:

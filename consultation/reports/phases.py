@@ -22,6 +22,12 @@ def is_open(act: str) -> bool:
 def closed_because(act: str) -> str:
     """Why this act is not open today, in a sentence for everybody; empty where it is. One query."""
     phases, day = list(Phase.objects.opening(act)), timezone.localdate()
+    standing = [phase for phase in phases if not phase.is_called_off]
+    if phases and not standing:
+        last = max(phases, key=lambda phase: (phase.called_off_on, phase.pk))
+        words = {"name": last.name_told, "reason": last.call_off_reason_told}
+        return _("This is not open, because “%(name)s” was called off. Why: %(reason)s") % words
+    phases = standing
     states = {phase.state_on(day) for phase in phases}
     if not phases or State.UNDER_WAY in states:
         return ""
@@ -116,6 +122,10 @@ class Step:
     def is_over(self) -> bool:
         return self.state == State.OVER
 
+    @property
+    def is_off(self) -> bool:
+        return self.state == State.CALLED_OFF
+
 
 @dataclass(frozen=True)
 class Timeline:
@@ -148,7 +158,8 @@ def timeline(day: dt.date) -> Timeline:
 
     def step(phase: Phase) -> Step:
         state, rows = phase.state_on(day), moves[phase.pk]
-        began = state != State.AHEAD
+        # What was called off went no further than to that day.
+        last = min(day, phase.last_day, phase.called_off_on or day)
         return Step(
             phase=phase,
             state=state,
@@ -157,7 +168,7 @@ def timeline(day: dt.date) -> Timeline:
             moves=rows,
             plan=scale.span(phase.begins_on, phase.ends_on),
             first_plan=scale.span(rows[0].begins_before, rows[0].ends_before) if rows else None,
-            fact=scale.span(phase.first_day, min(day, phase.last_day)) if began else None,
+            fact=scale.span(phase.first_day, last) if phase.first_day <= last else None,
         )
 
     return Timeline(

@@ -6,10 +6,13 @@ Where a source was used is known only further up: whoever cites sources register
 from collections.abc import Callable, Iterable, Sequence
 
 from django.contrib.postgres.search import SearchQuery, SearchRank
-from django.db.models import F
+from django.db.models import Count, F
+from django.urls import reverse
+from django.utils.translation import ngettext
 
 from commons.contributions.reports import Citation
 from commons.themes.models import Theme
+from commons.themes.reports import Use, register_use
 from consultation.models import Source
 from consultation.models.sources import SourceQuerySet
 
@@ -54,6 +57,19 @@ def listed_sources(
 def years_in_use() -> list[int]:
     """The years from which there are sources, the newest first: one query."""
     return list(Source.objects.public().order_by("-year").values_list("year", flat=True).distinct())
+
+
+@register_use
+def sources_under_themes() -> dict[int, Use]:
+    """For the staff's list of themes."""
+    themes = Theme.objects.filter(sources__in=Source.objects.public()).annotate(source_count=Count("sources"))
+    return {
+        theme.pk: Use(
+            ngettext("%(n)s source", "%(n)s sources", theme.source_count) % {"n": theme.source_count},
+            reverse("consultation:source-list", query={"theme": theme.slug}),
+        )
+        for theme in themes
+    }
 
 
 def sources_for_sitemap() -> SourceQuerySet:

@@ -2,21 +2,17 @@
 
 from typing import Any
 
-from django.contrib import messages
 from django.contrib.auth.mixins import PermissionRequiredMixin
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import cached_property
-from django.utils.translation import gettext as _
 from django.views.generic import FormView, TemplateView
 
 from commons.contributions.actions import (
     MandateIncomplete,
-    NotNow,
     NotYourOrganisation,
-    StaleEdit,
     ThreadClosed,
     TooSoon,
     add_contribution,
@@ -24,8 +20,8 @@ from commons.contributions.actions import (
 )
 from commons.contributions.forms import SayForm
 from commons.contributions.models import Contribution, Kind, Order
-from commons.contributions.reports import lines_of, thread_page
-from commons.contributions.views import say_thanks
+from commons.contributions.reports import closed_because, lines_of, shut_because, thread_page
+from commons.contributions.views import EditMixin, say_thanks, through_door
 from commons.people.views.typed import KeepsTypedMixin
 from consultation.actions import add_idea, change_idea
 from consultation.forms.ideas import FindIdeaForm, IdeaChangeForm, IdeaForm
@@ -80,7 +76,8 @@ class IdeaMixin:
         return self.idea.contribution
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        return super().get_context_data(idea=self.idea, contribution=self.contribution, **kwargs)
+        is_shut = not self.idea.thread.is_open_at(timezone.now())
+        return super().get_context_data(idea=self.idea, contribution=self.contribution, is_shut=is_shut, **kwargs)
 
 
 class IdeaView(IdeaMixin, TemplateView):
@@ -92,6 +89,7 @@ class IdeaView(IdeaMixin, TemplateView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         user, row = self.request.user, self.contribution
         [line] = lines_of([row], user)
+        over = shut_because(self.idea.thread)
         since = note_visit(self.idea.thread, by=user) if user.is_authenticated else None
         asked = FindIdeaForm(self.request.GET).asked()
         order = self.request.GET.get("order")
@@ -111,7 +109,7 @@ class IdeaView(IdeaMixin, TemplateView):
             page=page,
             orders=Order.choices,
             verdicts=verdicts,
-            is_open=row.is_published and self.idea.thread.is_open_at(timezone.now()),
+            closed=over,
             **{
                 f"can_{what}": user.has_perm(f"contributions.{what}_contribution", row) for what in ("edit", "withdraw")
             },
@@ -131,7 +129,9 @@ class IdeaAddView(KeepsTypedMixin, PermissionRequiredMixin, FormView):
         names = ("title", "body", "key", "themes", "helps", "needs")
         try:
             idea = add_idea(
-                by=self.request.user, speaking=form.speaking, **{name: form.cleaned_data[name] for name in names}
+                by=self.request.user,
+                speaking=through_door(self.request, form.speaking),
+                **{name: form.cleaned_data[name] for name in names},
             )
         except REFUSALS as refusal:
             form.add_error(None, str(refusal))
@@ -143,7 +143,7 @@ class IdeaAddView(KeepsTypedMixin, PermissionRequiredMixin, FormView):
         return self.render_to_response(self.get_context_data(form=form), status=422)
 
 
-class IdeaChangeView(KeepsTypedMixin, IdeaMixin, PermissionRequiredMixin, FormView):
+class IdeaChangeView(EditMixin, IdeaMixin, PermissionRequiredMixin, FormView):
     """Change one's own idea. How it read before stays readable."""
 
     permission_required = "contributions.edit_contribution"
@@ -157,29 +157,11 @@ class IdeaChangeView(KeepsTypedMixin, IdeaMixin, PermissionRequiredMixin, FormVi
     def get_form_kwargs(self) -> dict[str, Any]:
         return super().get_form_kwargs() | {"idea": self.idea}
 
-    def form_valid(self, form: IdeaChangeForm) -> HttpResponse:
-        try:
-            row = change_idea(self.idea, by=self.request.user, **form.cleaned_data)
-        except StaleEdit as refusal:
-            form.add_error(None, str(refusal))
-            # The latest revision goes into the form, so that saving again is a decision and not an accident.
-            form.data = form.data.copy()
-            form.data["based_on"] = Contribution.objects.visible_to(self.request.user).get(pk=self.idea.pk).revision
-            return self._again(form, 409)
-        except NotNow as refusal:
-            form.add_error(None, str(refusal))
-            return self._again(form, 409)
-        if row.is_published:
-            messages.success(self.request, _("Saved. Everybody can read your new words now, and how they read before."))
-        else:
-            messages.success(self.request, _("Saved. A moderator looks at it before others can read it."))
-        return redirect(self.idea)
+    def change(self, form: IdeaChangeForm) -> Contribution:
+        return change_idea(self.idea, by=self.request.user, **form.cleaned_data)
 
-    def form_invalid(self, form: IdeaChangeForm) -> HttpResponse:
-        return self._again(form, 422)
-
-    def _again(self, form: IdeaChangeForm, status: int) -> HttpResponse:
-        return self.render_to_response(self.get_context_data(form=form), status=status)
+    def shown_at(self, row: Contribution) -> Idea:
+        return self.idea
 
 
 class IdeaCommentView(KeepsTypedMixin, IdeaMixin, PermissionRequiredMixin, FormView):
@@ -188,6 +170,9 @@ class IdeaCommentView(KeepsTypedMixin, IdeaMixin, PermissionRequiredMixin, FormV
     permission_required = "consultation.comment_on_idea"
     template_name = "consultation/idea_comment.html"
     form_class = SayForm
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context_data(closed=closed_because(self.idea.thread), **kwargs)
 
     def has_permission(self) -> bool:
         user = self.request.user
@@ -200,7 +185,11 @@ class IdeaCommentView(KeepsTypedMixin, IdeaMixin, PermissionRequiredMixin, FormV
         data = form.cleaned_data
         try:
             row = add_contribution(
-                self.idea.thread, by=self.request.user, body=data["body"], key=data["key"], speaking=form.speaking
+                self.idea.thread,
+                by=self.request.user,
+                body=data["body"],
+                key=data["key"],
+                speaking=through_door(self.request, form.speaking),
             )
         except REFUSALS as refusal:
             form.add_error(None, str(refusal))

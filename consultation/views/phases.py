@@ -17,10 +17,19 @@ from django.utils.translation import gettext_lazy
 from django.views.generic import FormView, TemplateView, View
 
 from commons.people.views.typed import KeepsTypedMixin
-from consultation.actions import StaleEdit, add_phase, begin_phase, change_phase, end_phase, move_phase
+from consultation.actions import (
+    StaleEdit,
+    add_phase,
+    begin_phase,
+    call_off_phase,
+    change_phase,
+    end_phase,
+    move_phase,
+)
 from consultation.actions.following import follow_process, unfollow_process
 from consultation.actions.phases import (
     AlreadyHappened,
+    CalledOff,
     EndBeforeBegin,
     InTheFuture,
     NameTaken,
@@ -28,8 +37,15 @@ from consultation.actions.phases import (
     NothingMoved,
     ReasonMissing,
 )
-from consultation.forms.phases import PhaseAddForm, PhaseBeginForm, PhaseChangeForm, PhaseEndForm, PhaseMoveForm
-from consultation.models import Follower, Phase
+from consultation.forms.phases import (
+    PhaseAddForm,
+    PhaseBeginForm,
+    PhaseCallOffForm,
+    PhaseChangeForm,
+    PhaseEndForm,
+    PhaseMoveForm,
+)
+from consultation.models import Follower, Phase, State
 from consultation.reports.phases import timeline
 
 
@@ -68,7 +84,8 @@ class FollowView(PermissionRequiredMixin, View):
         else:
             follow_process(by=request.user)
             messages.success(
-                request, _("You follow the process now. We tell you when a phase begins, moves or ends soon.")
+                request,
+                _("You follow the process now. We tell you when a phase begins, moves, is called off or ends soon."),
             )
         return redirect("consultation:timeline")
 
@@ -88,8 +105,8 @@ class PhaseFormView(KeepsTypedMixin, PermissionRequiredMixin, FormView):
     """What the forms about phases share: what is wrong is answered by 422, and with 409 where somebody was faster. Whatever was
     typed stays in the form."""
 
-    # By refusal: the field at which it is said.
-    places: dict[type[Exception], str] = {}
+    # By refusal: the field at which it is said, None for the whole form.
+    places: dict[type[Exception], str | None] = {}
     done = ""
 
     def act(self, form: forms.Form) -> None:
@@ -161,18 +178,39 @@ class PhaseMoveView(OnePhaseView):
     permission_required = "consultation.move_phase"
     template_name = "consultation/phase_move.html"
     form_class = PhaseMoveForm
-    places = {NothingMoved: "ends_on", ReasonMissing: "reason", AlreadyHappened: "ends_on", EndBeforeBegin: "ends_on"}
+    places = {
+        CalledOff: None,
+        NothingMoved: "ends_on",
+        ReasonMissing: "reason",
+        AlreadyHappened: "ends_on",
+        EndBeforeBegin: "ends_on",
+    }
     done = gettext_lazy("Moved. The timeline shows the old days, the new ones and your reason.")
 
     def act(self, form: PhaseMoveForm) -> None:
         move_phase(self.phase, by=self.request.user, **form.cleaned_data)
 
 
+class PhaseCallOffView(OnePhaseView):
+    permission_required = "consultation.call_off_phase"
+    template_name = "consultation/phase_call_off.html"
+    form_class = PhaseCallOffForm
+    places = {CalledOff: None, ReasonMissing: "reason", AlreadyHappened: None}
+    done = gettext_lazy("Called off. The timeline shows it with your reason.")
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        is_over = self.phase.state_on(timezone.localdate()) == State.OVER
+        return super().get_context_data(is_over=is_over, **kwargs)
+
+    def act(self, form: PhaseCallOffForm) -> None:
+        call_off_phase(self.phase, by=self.request.user, **form.cleaned_data)
+
+
 class PhaseBeginView(OnePhaseView):
     permission_required = "consultation.begin_phase"
     template_name = "consultation/phase_begin.html"
     form_class = PhaseBeginForm
-    places = {InTheFuture: "on", NotBegun: "on", EndBeforeBegin: "on"}
+    places = {CalledOff: None, InTheFuture: "on", NotBegun: "on", EndBeforeBegin: "on"}
     done = gettext_lazy("Saved. The timeline shows on which day it began.")
 
     def act(self, form: PhaseBeginForm) -> None:
@@ -183,7 +221,7 @@ class PhaseEndView(OnePhaseView):
     permission_required = "consultation.end_phase"
     template_name = "consultation/phase_end.html"
     form_class = PhaseEndForm
-    places = {InTheFuture: "on", NotBegun: "on", EndBeforeBegin: "on"}
+    places = {CalledOff: None, InTheFuture: "on", NotBegun: "on", EndBeforeBegin: "on"}
     done = gettext_lazy("Saved. The timeline shows which day was its last.")
 
     def act(self, form: PhaseEndForm) -> None:

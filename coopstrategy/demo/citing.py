@@ -41,10 +41,10 @@ def cite_things(
         now=moment,
     )
     if "was" in told and section.draft.body.count(told["was"]) == 1:
-        _change(section, decision, told, by=by, chair=people["halina"], now=now)
+        change_words(section, decision, told, by=by, chair=people["halina"], now=now)
 
 
-def _change(
+def change_words(
     section: Section, decision: Decision, told: Mapping[str, Any], *, by: User, chair: User, now: datetime
 ) -> None:
     """Put the words into the draft, and publish them if they are meant to be out and nothing else waits there."""

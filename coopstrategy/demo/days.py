@@ -44,6 +44,7 @@ def date_notices(now: datetime, *, after: int) -> None:
         "blog-note": _moments(Note, "made_at"),
         "blog-post": _moments(Post, "public_from"),
         "blog-comment": said,
+        "idea-comment": said,
         "cited": _moments(Decision, "made_at"),
         "answered": _moments(Decision, "made_at"),
         "answer-undone": _moments(Decision, "undone_at"),

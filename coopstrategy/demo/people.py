@@ -102,7 +102,10 @@ PEOPLE = (
         (Role.MODERATOR,),
     ),
     DemoPerson(
-        "mina", "Mina Sutter", _("Scribe at events: type into a section what was said at a table"), (Role.SCRIBE,)
+        "mina",
+        "Mina Sutter",
+        _("Scribe, and facilitator at Congress: put the tables’ notes together into ideas"),
+        (Role.SCRIBE,),
     ),
     DemoPerson(
         "gwen",
@@ -125,7 +128,10 @@ PEOPLE = (
         joins=(COMMUNITY_SHOP, "Manager", True),
     ),
     DemoPerson(
-        "rory", "Rory Teasel", _("Has asked to join a co-op and waits for staff"), joins=(ALLOTMENTS, "Chair", False)
+        "rory",
+        "Rory Teasel",
+        _("Helps at the door of Congress: checks people in. Has asked to join a co-op and waits for staff"),
+        joins=(ALLOTMENTS, "Chair", False),
     ),
     DemoPerson("sam", "Sam Underhill", _("Has only just made an account: what Sam says first waits for a moderator")),
 )

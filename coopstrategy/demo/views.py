@@ -17,6 +17,7 @@ from django.views.generic import TemplateView, View
 
 from commons.people.models import User
 from coopstrategy.demo.census import letters_to_try
+from coopstrategy.demo.congress import congress_to_try
 from coopstrategy.demo.mail import Caught, caught_mail, caught_message
 from coopstrategy.demo.people import BY_KEY, PEOPLE, codes_now
 
@@ -71,7 +72,7 @@ class PeopleView(OnlyHereMixin, TemplateView):
             for person in PEOPLE
             if person.email in users
         ]
-        return super().get_context_data(people=people, letters=letters_to_try(), **kwargs)
+        return super().get_context_data(people=people, letters=letters_to_try(), congress=congress_to_try(), **kwargs)
 
 
 class PersonEnterView(OnlyHereMixin, View):

@@ -19,8 +19,9 @@ from coopstrategy.runtime.stack import Stack, listen, status_of
 HELP = """Co-op Strategy
 
   python3 run.py                  start the site with its demo data, and open the address it prints
-      --stage NAME                the moment of the process that the demo shows: draft (if you say nothing), with all of it alive,
-                                  or census, earlier: the draft strategy's first versions are out and few have spoken
+      --stage NAME                the moment of the process that the demo shows: after (if you say nothing), with all of it alive,
+                                  Congress long over; draft, the same without Congress; or earlier, when the draft strategy's
+                                  first versions are out and few have spoken: census, before-congress, or on-the-day
       --port N                    this port and no other (otherwise the first free one from 8000 to 8019)
   python3 run.py stop             stop it from another window
   python3 run.py test [...]       the tests, on a throw-away Postgres; what follows goes to pytest
@@ -97,7 +98,7 @@ def start(arguments: list[str]) -> int:
     """Start everything, say where it is, and watch over it until asked to stop."""
     parser = argparse.ArgumentParser(prog="python3 run.py", add_help=False)
     parser.add_argument("--port", type=int)
-    parser.add_argument("--stage", default="draft")
+    parser.add_argument("--stage", default="after")
     options = parser.parse_args(arguments)
     stack = Stack()
     if not stack.claim():

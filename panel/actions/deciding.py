@@ -15,21 +15,20 @@ from django.utils.translation import gettext as _
 from blog.models import Byline, Post
 from commons import richtext
 from commons.audit.actions import record
-from commons.contributions.models import Audience, Contribution, Kind
+from commons.contributions.models import Contribution, Kind
 from commons.digests.actions import Fact, notify_all
-from commons.moderation.models import Standing
 from commons.people.models import User
 from consultation.models import Source
 from panel.actions.drafting import put_in_draft
 from panel.anchoring import Quote, find, quote_at
 from panel.models import LONGEST_PASSAGE, Anchor, Change, Decision, Dissent, Draft, Section, Version, Voice
 from panel.paragraphs import paragraphs_of, plain, text_of
-from panel.reports import passage_in
+from panel.reports import answerable, notes_behind, passage_in
 from panel.rewording import reworded
 
 
 class NobodyToAnswer(Exception):
-    """None of the voices is public and about this section."""
+    """None of the voices is public and can be answered in this section."""
 
 
 class CannotCite(Exception):
@@ -97,8 +96,9 @@ def make_decision(
     votes_against: int | None = None,
     now: dt.datetime | None = None,
 ) -> Decision:
-    """Answer one or many contributions to a section, or ideas, with a reason; or decide because of blog posts and sources, or
-    because of both. It is public at once, and each author is told.
+    """Answer one or many contributions with a reason: some to this section, some that point at none; or decide because of blog
+    posts and sources, or because of both. It is public at once, and each author is told. Whoever answers a proposal answers the
+    notes that it was made of.
 
     The same `key` (one per form shown) gives the same decision. `now` is the moment that the decision bears, the present one if
     left out. Raises `NobodyToAnswer`, `AnsweredAlready`, `CannotCite`, `PassageNotInIt` or `PassageTooLong`.
@@ -108,23 +108,22 @@ def make_decision(
     already = Decision.objects.filter(key=key).first() if key else None
     if already is not None:
         return already
-    wanted = [voice.pk for voice in voices]
+    wanted = {voice.pk for voice in voices}
+    made_of = set(notes_behind(wanted, section))
     rows = list(
-        Contribution.objects.filter(
-            Q(anchor__section=section) | Q(idea__isnull=False),
-            pk__in=wanted,
-            standing=Standing.PUBLISHED,
-            thread__audience=Audience.EVERYONE,
-        )
+        answerable()
+        .filter(Q(anchor__section=section) | Q(anchor=None), pk__in=wanted | made_of)
         .select_for_update(of=("self",))
-        .select_related("author")
+        .select_related("author", "anchor")
         .order_by("pk")
     )
     cited = _lock_cited(cites, now or timezone.now())
-    if not (rows or cited) or len(rows) != len(set(wanted)):
+    if not (rows or cited) or not wanted <= {row.pk for row in rows}:
         raise NobodyToAnswer(_("Not all of these can be answered: something was taken back or is not public any more."))
-    # An idea belongs to no section, so several may answer it, each once.
-    said_here = [row.pk for row in rows if not row.is_idea]
+    # What was chosen stands before what comes with it.
+    rows.sort(key=lambda row: row.pk not in wanted)
+    # What points at no section may be answered in several, in each once.
+    said_here = [row.pk for row in rows if hasattr(row, "anchor")]
     standing = Decision.objects.standing().filter(
         Q(voices__contribution__in=said_here) | Q(section=section, voices__contribution__in=rows)
     )

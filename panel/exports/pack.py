@@ -27,8 +27,9 @@ from commons.exports.exports import NO_ROOM, HashedFile
 from panel.exports.cited import spoken_and_cited, spoken_and_cited_count
 from panel.models import Decision, Section, Version
 from panel.pack import Pack, PackedAnswer, PackedChange, PackedPart, PackedSection, document_of
+from panel.reports.voices import UNPLACED
 
-FORMAT = 1
+FORMAT = 2
 """Part of every mark. Raise it when the same contents are to give another file."""
 
 MOST_ANSWERS = 2_000
@@ -42,7 +43,7 @@ OF_ANSWER = (
     "number", "made_at", "kind", "section_number", "section_title", "paragraph", "quote", "body", "replacement", "who",
     "organisation", "mandate", "agreed_on", "votes_for", "votes_against", "votes_entitled", "channel", "reply_by", "outcome",
     "reason", "decided_at", "decided_for", "decided_against", "changes", "part_place", "section_place", "start",
-    "voice", "cited_title", "cited_url",
+    "voice", "cited_title", "cited_url", "said_in", "title", "answer",
 )  # fmt: skip
 VOICE = OF_ANSWER.index("voice")
 
@@ -85,15 +86,23 @@ def parts() -> tuple[list[PackedPart], str]:
 def _rows() -> sql.Composed:
     """The rows of the table and, in each, the mark of all of them and how many there are: one statement, so one moment."""
     return sql.SQL(
-        "WITH counted AS ({count}), chosen AS MATERIALIZED ({rows} ORDER BY number DESC, voice DESC LIMIT {most}), marked AS ("
-        "SELECT md5(coalesce(string_agg(md5(one::text), '' ORDER BY number, voice), '') || (SELECT count FROM counted)) AS mark"
-        " FROM chosen one)"
+        "WITH counted AS ({count}), "
+        "chosen AS MATERIALIZED ({rows} ORDER BY number DESC, answer DESC, voice DESC LIMIT {most}), marked AS ("
+        "SELECT md5(coalesce(string_agg(md5(one::text), '' ORDER BY number, answer, voice), '')"
+        " || (SELECT count FROM counted)) AS mark FROM chosen one)"
     ).format(count=spoken_and_cited_count(), rows=spoken_and_cited(OF_ANSWER), most=sql.Literal(MOST_ANSWERS))
+
+
+def left_out() -> int:
+    """How many rows find no room in the table. One query."""
+    with connection.cursor() as cursor:
+        cursor.execute(spoken_and_cited_count())
+        return max(0, cursor.fetchone()[0] - MOST_ANSWERS)
 
 
 def answers() -> tuple[list[PackedAnswer], int, str]:
     """The table of comments and answers in the order of the text, how many found no room in it, and the mark of it. One query."""
-    order = sql.SQL("part_place, section_place, paragraph NULLS FIRST, start NULLS FIRST, number, voice")
+    order = sql.SQL("part_place, section_place, paragraph NULLS FIRST, start NULLS FIRST, number, answer, voice")
     statement = sql.SQL(
         "{with_rows} SELECT mark, (SELECT count FROM counted), chosen.* FROM marked LEFT JOIN chosen ON true ORDER BY {order}"
     ).format(with_rows=_rows(), order=order)
@@ -109,12 +118,15 @@ def answers() -> tuple[list[PackedAnswer], int, str]:
 
 def _answer(row: dict[str, Any]) -> PackedAnswer:
     paragraph = f".{row['paragraph']}" if row["paragraph"] else ""
+    section = f"{row['section_number']}{paragraph} {row['section_title']}" if row["section_number"] is not None else ""
     votes = ""
     if row["decided_for"] is not None:
         votes = _("%(yes)s votes to %(no)s") % {"yes": row["decided_for"], "no": row["decided_against"]}
     return PackedAnswer(
         number=row["number"],
-        place=f"{row['section_number']}{paragraph} {row['section_title']}",
+        place=section or row["said_in"],
+        said_in=row["said_in"] if section and row["kind"] in UNPLACED else "",
+        title=row["title"] or "",
         who=row["who"],
         mandate=_mandate(row),
         made_on=row["made_at"] and timezone.localdate(row["made_at"]),
@@ -236,7 +248,7 @@ def made_now() -> tuple[bytes, str]:
     """The Word file, and the mark of what is in it."""
     with translation.override(LANGUAGE):
         framework, mark_of_text = parts()
-        table, left_out, mark_of_table = answers()
+        table, missing, mark_of_table = answers()
         pack = Pack(
             title=_("%(site)s: the strategy pack") % {"site": settings.SITE_NAME},
             author=AUTHOR,
@@ -245,6 +257,6 @@ def made_now() -> tuple[bytes, str]:
             made_at=timezone.localtime(),
             parts=framework,
             answers=table,
-            left_out=left_out,
+            left_out=missing,
         )
         return document_of(pack), _joined(mark_of_text, mark_of_table)

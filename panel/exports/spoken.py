@@ -1,4 +1,5 @@
-"""What everybody may read of what was said to the sections, with the answer that stands and the words that changed: one SELECT.
+"""What everybody may read of what was said to the sections, as big ideas and at events, with the answers that stand and the words
+that changed: one SELECT.
 
 The tables, the strategy pack and the mark by which a made pack is known again all read this, so that they never disagree on what
 is public. Which contributions those are is said by `Contribution.objects.public()` alone.
@@ -27,6 +28,7 @@ COLUMNS = {
     "quote": "a.exact",
     "state": "CASE WHEN a.reach <> 'section' THEN a.state END",
     "words_now": "a.words_now",
+    "title": "c.title",
     "body": "c.body",
     "replacement": "c.replacement",
     "mandate": "c.mandate",
@@ -47,6 +49,7 @@ COLUMNS = {
     "after": "ch.after",
     "changed_in": "ch.changed_in",
     "changes": "ch.changes::text",
+    "answer": "d.id",
     # Where it stands in the framework.
     "part_place": "pt.place",
     "section_place": "s.place",
@@ -56,20 +59,30 @@ COLUMNS = {
     "cited_title": "NULL::text",
     "cited_url": "NULL::text",
 }
+# What was said to a section has one answer at most; what points at none, one in each section that answers it. It then stands in
+# those sections, and else in none.
 SOURCE = """
 FROM contributions_contribution c
 JOIN ({public}) known(id) ON known.id = c.id
-JOIN panel_section s ON s.thread_id = c.thread_id
-JOIN panel_part pt ON pt.id = s.part_id
+LEFT JOIN panel_section own ON own.thread_id = c.thread_id
 LEFT JOIN panel_anchor a ON a.contribution_id = c.id
+LEFT JOIN consultation_idea idea ON idea.contribution_id = c.id
+LEFT JOIN consultation_eventnote note ON note.contribution_id = c.id
+LEFT JOIN consultation_eventidea proposed ON proposed.proposal_id = c.id
+LEFT JOIN (panel_voice v JOIN panel_decision d ON d.id = v.decision_id AND d.undone_at IS NULL) ON v.contribution_id = c.id
+LEFT JOIN panel_section s ON s.id = coalesce(own.id, d.section_id)
+"""
+TOLD = """
+LEFT JOIN panel_part pt ON pt.id = s.part_id
 LEFT JOIN panel_version av ON av.id = a.version_id
+LEFT JOIN consultation_eventsession es ON es.id = note.session_id
+LEFT JOIN consultation_event e ON e.id = coalesce(es.event_id, proposed.event_id)
 {speaker}
 """
-ANSWERED = """
-LEFT JOIN LATERAL (
-    SELECT one.* FROM panel_voice v JOIN panel_decision one ON one.id = v.decision_id
-    WHERE v.contribution_id = c.id AND one.undone_at IS NULL ORDER BY one.made_at DESC, one.id DESC LIMIT 1
-) d ON true
+STANDS_ALONE = "coalesce(idea.contribution_id, note.contribution_id, proposed.proposal_id) IS NOT NULL"
+PLACE = """
+CASE WHEN own.id IS NOT NULL THEN {strategy} WHEN idea.contribution_id IS NOT NULL THEN {idea}
+    WHEN es.id IS NOT NULL THEN e.title || ': ' || es.title ELSE e.title END
 """
 CHANGED = """
 LEFT JOIN LATERAL (
@@ -84,13 +97,18 @@ LEFT JOIN LATERAL (
 
 
 def spoken(columns: Iterable[str], *, section: int | None = None, answerable: bool = False) -> sql.Composed:
-    """A SELECT of some of these columns, a row for each public contribution, in no order.
+    """A SELECT of some of these columns, in no order: a row for each public contribution, and where it points at no section one
+    for each of its answers.
 
-    With `section` (its key) only what was said to that one. With `answerable` only what the panel answers: not the replies.
+    With `section` (its key) only what was said to that one, or answered there. With `answerable` only what the panel answers:
+    not the replies.
     """
-    named = {**{name: sql.SQL(text) for name, text in COLUMNS.items()}, **_who()}
+    named = {**{name: sql.SQL(text) for name, text in COLUMNS.items()}, **_who(), "said_in": _place()}
     chosen = sql.SQL(", ").join(sql.SQL("{} AS {}").format(named[name], sql.Identifier(name)) for name in columns)
-    return sql.SQL("SELECT {} {} {} {}").format(chosen, _source(), _answered(), _wanted(section, answerable=answerable))
+    told = sql.SQL(TOLD).format(speaker=SPEAKER_JOINS)
+    return sql.SQL("SELECT {} {} {} {} {}").format(
+        chosen, _source(), told, changed(), _wanted(section, answerable=answerable)
+    )
 
 
 def spoken_count(*, section: int | None = None, answerable: bool = False) -> sql.Composed:
@@ -117,11 +135,12 @@ def _public() -> sql.Composed:
 
 
 def _source() -> sql.Composed:
-    return sql.SQL(SOURCE).format(public=_public(), speaker=SPEAKER_JOINS)
+    return sql.SQL(SOURCE).format(public=_public())
 
 
-def _answered() -> sql.Composed:
-    return sql.SQL("{} {}").format(sql.SQL(ANSWERED), changed())
+def _place() -> sql.Composed:
+    """Where it was said, in words."""
+    return sql.SQL(PLACE).format(strategy=sql.Literal(_("The draft strategy")), idea=sql.Literal(_("Big ideas")))
 
 
 def changed() -> sql.Composed:
@@ -133,9 +152,8 @@ def changed() -> sql.Composed:
 
 
 def _wanted(section: int | None, *, answerable: bool) -> sql.Composed:
-    wanted = [sql.SQL("true")]
+    alone = sql.SQL(STANDS_ALONE)
+    wanted = [sql.SQL("({} OR {})").format(sql.SQL("a.id IS NOT NULL" if answerable else "own.id IS NOT NULL"), alone)]
     if section is not None:
         wanted.append(sql.SQL("s.id = {}").format(sql.Literal(section)))
-    if answerable:
-        wanted.append(sql.SQL("a.id IS NOT NULL"))
     return sql.SQL("WHERE {}").format(sql.SQL(" AND ").join(wanted))

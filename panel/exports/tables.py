@@ -55,24 +55,28 @@ class SpokenReport(Report):
     def query(self, params: dict[str, Any]) -> tuple[sql.Composable, None]:
         chosen = sql.SQL(", ").join(self.columns().values())
         rows = self.rows(self.section_in(params))
-        return sql.SQL("SELECT {} FROM ({}) one ORDER BY number, voice").format(chosen, rows), None
+        return sql.SQL("SELECT {} FROM ({}) one ORDER BY number, answer, voice").format(chosen, rows), None
 
 
 @register
 class ContributionsReport(SpokenReport):
-    """Every public contribution to a section, comments and replies alike, with all that can be said about it."""
+    """Every public contribution to a section, comments and replies alike, and what else the panel answers, with all that can be
+    said about it."""
 
     name = "panel-contributions"
-    title = gettext_lazy("What was said to the draft strategy")
+    title = gettext_lazy("What was said to the panel")
     description = gettext_lazy(
-        "Every public contribution to a section, one row each: its place, its words, who says it as they wish to be shown, the "
-        "panel’s answer, and the words that changed. Nothing that waits for a moderator, was declined or was taken back."
+        "Every public contribution to a section, every big idea, and what was said or written down at events: where, in which "
+        "words, who says it as they wish to be shown, the panel’s answer, and the words that changed. One row each; what was "
+        "answered in several sections has a row for each of them. Nothing that waits for a moderator, was declined or was taken "
+        "back."
     )
     read = (
-        "number", "made_at", "kind", "section_number", "section_title", "section_slug", "paragraph", "version", "paragraph_then",
-        "quote", "state", "words_now", "body", "replacement", "who", "organisation", "sector", "nation", "mandate", "agreed_on",
-        "votes_for", "votes_against", "votes_entitled", "channel", "support_count", "replies_to", "reply_by", "outcome", "reason",
-        "decided_at", "decided_for", "decided_against", "before", "after", "changed_in", "voice",
+        "number", "made_at", "kind", "said_in", "section_number", "section_title", "section_slug", "paragraph", "version",
+        "paragraph_then", "quote", "state", "words_now", "title", "body", "replacement", "who", "organisation", "sector",
+        "nation", "mandate", "agreed_on", "votes_for", "votes_against", "votes_entitled", "channel", "support_count",
+        "replies_to", "reply_by", "outcome", "reason", "decided_at", "decided_for", "decided_against", "before", "after",
+        "changed_in", "answer", "voice",
     )  # fmt: skip
 
     def columns(self) -> dict[str, sql.Composable]:
@@ -81,6 +85,7 @@ class ContributionsReport(SpokenReport):
             _("Number"): plain("number"),
             _("Said at"): local("made_at", MINUTE),
             _("Kind"): in_words("kind", Kind.choices),
+            _("Where it was said"): typed("said_in"),
             _("Section number"): plain("section_number"),
             _("Section"): typed("section_title"),
             _("Section address"): typed("section_slug"),
@@ -90,6 +95,7 @@ class ContributionsReport(SpokenReport):
             _("Words it is about"): typed("quote"),
             _("What became of those words"): in_words("state", Anchor.State.choices),
             _("Words that stand there now"): typed("words_now"),
+            _("Title"): typed("title"),
             _("Text"): typed("body"),
             _("Suggested words"): typed("replacement"),
             _("Who"): typed("who"),
@@ -133,14 +139,16 @@ class AnswersReport(SpokenReport):
     name = "panel-answers"
     title = gettext_lazy("Comments and answers")
     description = gettext_lazy(
-        "Each public comment and suggestion and each blog post and source that the panel cites, what the panel answered and "
-        "why, and the words that changed because of it. The strategy pack, which everybody can download, holds the same table."
+        "Each public comment, suggestion and big idea, what was said at events, and each blog post and source that the panel "
+        "cites; what the panel answered and why, and the words that changed because of it. The strategy pack, which everybody "
+        "can download, holds the same table."
     )
     form_class = SectionForm
     asks_purpose = False
     read = (
-        "number", "section_number", "section_title", "paragraph", "who", "organisation", "mandate", "made_at", "quote", "body",
-        "replacement", "cited_title", "cited_url", "outcome", "reason", "before", "after", "changed_in", "voice",
+        "number", "said_in", "section_number", "section_title", "paragraph", "who", "organisation", "mandate", "made_at",
+        "quote", "title", "body", "replacement", "cited_title", "cited_url", "outcome", "reason", "before", "after",
+        "changed_in", "answer", "voice",
     )  # fmt: skip
 
     def counted(self, section: int | None) -> sql.Composed:
@@ -159,11 +167,13 @@ class AnswersReport(SpokenReport):
             _("Number"): sql.Identifier("number"),
             # It begins with a digit, so it is no formula.
             _("Place"): place,
+            _("Where it was said"): typed("said_in"),
             _("Who"): typed("who"),
             _("Organisation"): typed("organisation"),
             _("Speaking"): in_words("mandate", Mandate.choices),
             _("Said on"): local("made_at", DAY),
             _("Words it is about"): typed("quote"),
+            _("Title"): typed("title"),
             _("What was said"): typed("body"),
             _("Suggested words"): typed("replacement"),
             _("Post or source"): typed("cited_title"),

@@ -11,9 +11,10 @@ from django.utils.translation import gettext_lazy as _
 
 from blog.models import Post
 from commons.contributions.models import LONGEST, Kind
+from commons.themes.models import Theme
 from consultation.models import Source
 from panel.models import LONGEST_PASSAGE, Decision, Part, Section
-from panel.reports import DeskState, passage_in
+from panel.reports import DeskState, desk_places, passage_in
 
 
 class DeskForm(forms.Form):
@@ -21,8 +22,20 @@ class DeskForm(forms.Form):
 
     q = forms.CharField(label=_("Words"), required=False, max_length=200)
     state = forms.ChoiceField(label=_("State"), choices=DeskState.choices, required=False)
+    place = forms.ChoiceField(label=_("Where it was said"), required=False)
+    theme = forms.ModelChoiceField(
+        label=_("Theme of an idea or a table"),
+        queryset=Theme.objects.all(),
+        to_field_name="slug",
+        required=False,
+        empty_label=_("All themes"),
+    )
     part = forms.ModelChoiceField(
-        label=_("Theme"), queryset=Part.objects.all(), to_field_name="slug", required=False, empty_label=_("All themes")
+        label=_("Part of the strategy"),
+        queryset=Part.objects.all(),
+        to_field_name="slug",
+        required=False,
+        empty_label=_("All parts"),
     )
     section = forms.ModelChoiceField(
         label=_("Section"),
@@ -37,6 +50,7 @@ class DeskForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["section"].queryset = Section.objects.published().in_order()
+        self.fields["place"].choices = [("", _("Anywhere")), *desk_places()]
         for field in self.fields.values():
             field.say_optional = False
 
@@ -72,8 +86,20 @@ def quote_field(thing: Post | Source) -> str:
 
 class DecisionForm(forms.Form):
     """One answer to one or many voices, or because of blog posts and sources. `words` are taken into the draft where a single
-    suggestion is accepted. For each of `things` there is a field for the passage that is cited."""
+    suggestion is accepted. For each of `things` there is a field for the passage that is cited. Which `section` it belongs to is
+    asked where the voices point at none."""
 
+    section = forms.ModelChoiceField(
+        label=_("In which section do you answer?"),
+        help_text=_("This points at no section. Choose the one that your answer belongs to"),
+        queryset=Section.objects.none(),
+        to_field_name="slug",
+        empty_label=_("Choose a section"),
+        error_messages={
+            "required": _("Choose the section that your answer belongs to."),
+            "invalid_choice": _("Choose a section in the list."),
+        },
+    )
     outcome = forms.ChoiceField(
         label=_("What does the panel decide?"),
         choices=Decision.Outcome.choices,
@@ -98,8 +124,19 @@ class DecisionForm(forms.Form):
     votes_against = forms.IntegerField(label=_("Votes against"), required=False, min_value=0, max_value=1000)
     key = forms.UUIDField(widget=forms.HiddenInput, initial=uuid.uuid4)
 
-    def __init__(self, *args: Any, suggestion: Any = None, things: Sequence[Post | Source] = (), **kwargs: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        suggestion: Any = None,
+        things: Sequence[Post | Source] = (),
+        asks_section: bool = False,
+        **kwargs: Any,
+    ) -> None:
         super().__init__(*args, **kwargs)
+        if asks_section:
+            self.fields["section"].queryset = Section.objects.published().in_order()
+        else:
+            del self.fields["section"]
         self.things = things
         for thing in things:
             self.fields[quote_field(thing)] = forms.CharField(

@@ -48,7 +48,9 @@ class PackedChange:
 
 @dataclass
 class PackedAnswer:
-    """One contribution and what the panel answered. Who said it is as they wish to be shown.
+    """One contribution and what the panel answered. Who said it is as they wish to be shown. `place` is the section that it
+    points at or in which it was answered, else where it was said; `said_in` tells that as well where it points at no section.
+    Ideas and proposals have a `title`.
 
     `outcome` is empty while it waits for an answer, which is then due by `reply_by`. Or, where `cited` is "post" or
     "source", a blog post or a source that the panel cites: it has no number, and `body` is the passage, empty for the whole. One
@@ -73,14 +75,16 @@ class PackedAnswer:
     cited: str = ""
     cited_title: str = ""
     cited_url: str = ""
+    said_in: str = ""
+    title: str = ""
 
     @cached_property
     def body_html(self) -> SafeString:
-        return richtext.to_html(self.body, top_heading=4)
+        return richtext.to_html(self.body, top_heading=3, close_gaps=True)
 
     @cached_property
     def reason_html(self) -> SafeString:
-        return richtext.to_html(self.reason, top_heading=4)
+        return richtext.to_html(self.reason, top_heading=3, close_gaps=True)
 
 
 @dataclass(frozen=True)

@@ -192,7 +192,8 @@ def _write_changes(paper: Paper, pack: Pack) -> None:
 def _write_answers(paper: Paper, pack: Pack) -> None:
     paper.add(_heading(paper, 1, _("Comments and answers"), ANSWERS))
     cited = Counter(answer.cited for answer in pack.answers)
-    posts, sources, said = cited["post"], cited["source"], cited[""]
+    posts, sources = cited["post"], cited["source"]
+    said = len({answer.number for answer in pack.answers if not answer.cited})
     count = said + pack.left_out
     words = ngettext("%(count)s contribution is public.", "%(count)s contributions are public.", count) % {
         "count": count
@@ -232,7 +233,7 @@ def _rows(paper: Paper, pack: Pack) -> Iterator[list[list[etree._Element]]]:
         yield [
             [
                 _plain(paper, "Cell", cited.get(answer.cited, str(answer.number)), bold=True),
-                _plain(paper, "Cell", answer.place),
+                *(_plain(paper, "Cell", words) for words in (answer.place, answer.said_in) if words),
             ],
             _who(paper, answer),
             _said(paper, answer, pack.address),
@@ -254,6 +255,8 @@ def _said(paper: Paper, answer: PackedAnswer, address: str) -> list[etree._Eleme
         lines.append(_plain(paper, "Cell", answer.cited_title, bold=True))
         told = (answer.cited_url and f"{address}{answer.cited_url}", answer.body and f"“{answer.body}”")
         return lines + [_plain(paper, "Cell", words) for words in told if words]
+    if answer.title:
+        lines.append(_plain(paper, "Cell", answer.title, bold=True))
     if answer.quote:
         lines.append(_pair(paper, _("About the words:"), f"“{answer.quote}”"))
     if answer.is_suggestion:

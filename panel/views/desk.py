@@ -1,5 +1,5 @@
-"""The panel's desk: voices that wait for an answer, found by theme, section, state and words; answering them, one or many; and
-choosing blog posts and sources that an answer rests on."""
+"""The panel's desk: voices that wait for an answer, found by place, theme, section, state and words; answering them, one or many;
+and choosing blog posts and sources that an answer rests on."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -20,7 +20,7 @@ from django.views.generic import FormView, TemplateView
 
 from blog.models import Post
 from commons import richtext
-from commons.contributions.models import Contribution
+from commons.contributions.models import Contribution, Kind
 from commons.contributions.reports import lines_of
 from commons.people.views.typed import KeepsTypedMixin
 from consultation.models import Source
@@ -39,7 +39,15 @@ from panel.actions.deciding import (
 )
 from panel.forms.desk import DecisionForm, DeskForm, PickForm, UndoForm, quote_field
 from panel.models import Decision, Section
-from panel.reports import answerable, answering_counts, as_cited, on_desk, posts_to_cite, sources_to_cite
+from panel.reports import (
+    answerable,
+    answering_counts,
+    as_cited,
+    notes_behind,
+    on_desk,
+    posts_to_cite,
+    sources_to_cite,
+)
 from panel.views.strategy import as_number
 
 VOICES_A_PAGE = 25
@@ -60,8 +68,10 @@ class DeskView(PermissionRequiredMixin, TemplateView):
         asked = {name: value for name, value in form.cleaned_data.items() if value}
         rows = on_desk(
             state=asked.get("state", "waiting"),
+            place=asked.get("place", ""),
             section=asked.get("section"),
             part=asked.get("part"),
+            theme=asked.get("theme"),
             kind=asked.get("kind", ""),
             words=asked.get("q", ""),
             owner=self.request.user if asked.get("mine") else None,
@@ -93,8 +103,8 @@ class AnsweringMixin:
 
     @cached_property
     def places(self) -> set[Section]:
-        """The sections that the voices speak of. Ideas speak of none."""
-        return {voice.anchor.section for voice in self.voices if not voice.is_idea}
+        """The sections that the voices speak of. Ideas, and what was said at events, speak of none."""
+        return {voice.anchor.section for voice in self.voices if hasattr(voice, "anchor")}
 
     def asked(self, name: str) -> set[int]:
         """A form says itself what it holds, so that what is gone can be left out when it is sent again."""
@@ -168,7 +178,7 @@ class CitePickView(PermissionRequiredMixin, AnsweringMixin, TemplateView):
             scope=scope,
             most=THINGS_AT_ONCE,
             back=f"{reverse('panel:decision-make')}?{self.query()}"
-            if self.section is not None and (self.voices or self.things)
+            if (self.voices and len(self.places) < 2) or (self.section is not None and self.things)
             else "",
             **kwargs,
         )
@@ -196,11 +206,6 @@ class DecisionMakeView(KeepsTypedMixin, PermissionRequiredMixin, AnsweringMixin,
     form_class = DecisionForm
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        if self.voices and not self.places and self.section is None:
-            messages.info(
-                request, _("An idea belongs to no section of its own. Choose the one in which you answer it.")
-            )
-            return redirect(f"{reverse('panel:cite-pick')}?{self.query()}")
         if not self.voices and not self.things and self.section is not None:
             if self.asked("p") or self.asked("s"):
                 messages.warning(request, _("What you chose is not public any more. Choose again."))
@@ -216,18 +221,39 @@ class DecisionMakeView(KeepsTypedMixin, PermissionRequiredMixin, AnsweringMixin,
     def suggestion(self) -> Contribution | None:
         return self.voices[0] if len(self.voices) == 1 and self.voices[0].is_suggestion else None
 
+    @property
+    def asks_section(self) -> bool:
+        return bool(self.voices) and not self.places
+
+    def get_initial(self) -> dict[str, Any]:
+        return {"section": self.section or self._section_of_session()} if self.asks_section else {}
+
+    def _section_of_session(self) -> Section | None:
+        """The one that the session was about in which the voices were heard, if it was about one."""
+        about = (
+            Section.objects.visible_to(self.request.user)
+            .published()
+            .filter(thread__about_in_sessions__notes__contribution__in=self.voices)
+        )
+        found = list(about.distinct()[:2])
+        return found[0] if len(found) == 1 else None
+
     def get_form_kwargs(self) -> dict[str, Any]:
-        return super().get_form_kwargs() | {"suggestion": self.suggestion, "things": self.things}
+        own = {"suggestion": self.suggestion, "things": self.things, "asks_section": self.asks_section}
+        return super().get_form_kwargs() | own
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        if not self.places and self.section is None:
+        if not self.voices and self.section is None:
             raise Http404
         form = kwargs.pop("form", None) or self.get_form()
+        proposals = [voice.pk for voice in self.voices if voice.kind == Kind.PROPOSAL]
         return super().get_context_data(
             form=form,
             lines=lines_of(self.voices, self.request.user),
             section=self.section,
             suggestion=self.suggestion,
+            asks_section=self.asks_section,
+            notes_too=notes_behind(proposals).count() if proposals else 0,
             cited=[
                 ThingInForm(thing, richtext.to_html(thing.body, top_heading=4), form[quote_field(thing)])
                 for thing in self.things
@@ -237,9 +263,10 @@ class DecisionMakeView(KeepsTypedMixin, PermissionRequiredMixin, AnsweringMixin,
         )
 
     def form_valid(self, form: DecisionForm) -> HttpResponse:
-        if not self.places and self.section is None:
+        if not self.voices and self.section is None:
             raise Http404
-        data, section = form.cleaned_data, self.section or next(iter(self.places))
+        data = form.cleaned_data
+        section = data["section"] if self.asks_section else self.section or next(iter(self.places))
         takes_words = self.suggestion is not None and data["outcome"] in {"accepted", "in_part"}
         try:
             if len(self.things) != len(self.asked("p")) + len(self.asked("s")):
@@ -283,8 +310,10 @@ class DecisionMakeView(KeepsTypedMixin, PermissionRequiredMixin, AnsweringMixin,
         return self._again(form, 409)
 
     def _say_done(self, decision: Decision, takes_words: bool) -> None:
-        count = len(self.voices) + len(self.things)
-        said = ngettext("Answered. The author is told.", "Answered. All authors are told.", count)
+        authors = sum(voice.author is not None for voice in self.voices) + len(self.posts)
+        said = ngettext("Answered. The author is told.", "Answered. All authors are told.", authors)
+        if not authors:
+            said = _("Answered. Everybody can read it now.")
         if takes_words:
             said = _("Answered, and the words are in the draft. They become public when the section is published.")
         messages.success(self.request, said)

@@ -17,7 +17,7 @@ from django.views.generic import FormView
 from commons.contributions.actions import MandateIncomplete, NotYourOrganisation, ThreadClosed
 from commons.contributions.models import Contribution, Kind
 from commons.contributions.reports import closed_because
-from commons.contributions.views import say_thanks
+from commons.contributions.views import say_thanks, through_door
 from commons.people.views.typed import KeepsTypedMixin
 from panel.actions.pointing import (
     NotAsked,
@@ -109,7 +109,7 @@ class GiveMixin(KeepsTypedMixin, PermissionRequiredMixin, SectionMixin):
                 body=data["body"],
                 replacement=data.get("replacement", ""),
                 key=data["key"],
-                speaking=form.speaking,
+                speaking=through_door(self.request, form.speaking),
             )
         except PassageNotThere as refusal:
             form.add_error("words", str(refusal))

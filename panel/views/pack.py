@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.views.generic import TemplateView, View
 
 from panel.comparing import compare
-from panel.exports.pack import MOST_ANSWERS, NoRoom, NothingPublished, answers, opened_pack, parts
+from panel.exports.pack import NoRoom, NothingPublished, answers, left_out, opened_pack, parts
 from panel.pack import PackedPart, PackedSection
 from panel.reports import ShownParagraph, answering_counts, framework
 
@@ -27,7 +27,7 @@ def what_is_in_it() -> dict[str, Any]:
         "newest": max((section.current.published_at for section in sections), default=None),
         "changed": sum(section.current.number > 1 for section in sections),
         "counts": counts,
-        "left_out": max(0, counts.given - MOST_ANSWERS),
+        "left_out": left_out(),
     }
 
 
@@ -64,12 +64,12 @@ class PackPrintView(TemplateView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         marks = self.request.GET.get("with") == "changes"
         framework_parts, _mark_of_text = parts()
-        table, left_out, _mark_of_table = answers()
+        table, missing, _mark_of_table = answers()
         return super().get_context_data(
             marks=marks,
             parts=[(part, printed(part, marks=marks)) for part in framework_parts],
             answers=table,
-            left_out=left_out,
+            left_out=missing,
             now=timezone.now(),
             **kwargs,
         )

@@ -11,6 +11,7 @@ from tests.architecture.tree import name_of, parsed, under
 
 NOT_ATOMIC = {
     "accept_code": "A wrong code is counted although the caller gets an exception, so the count commits on its own.",
+    "open_ballot": "The same with the code of a ballot.",
 }
 NOT_RECORDED = {
     "record": "It is the record.",
@@ -19,6 +20,8 @@ NOT_RECORDED = {
     "keep_draft": "What the authors of a post are writing; handing it in is recorded.",
     "keep_working_copy": "What one person has typed and not saved; the save is recorded.",
     "drop_working_copy": "The same, thrown away.",
+    "open_ballot": "A ballot is secret: that somebody looked at theirs is nobody's business.",
+    "cast_ballot": "A ballot is secret: it holds when it was last cast, and nothing else says more of it.",
     "claim_mail": "The worker takes a message in hand; what becomes of it is recorded when it is known.",
     "claim_digests": "The same, of a batch.",
     "release_digests": "The worker puts back what it did not try.",

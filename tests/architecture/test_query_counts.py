@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import Any
 
 import pytest
+from django.core.cache import cache
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -17,14 +18,31 @@ from census.actions.codes import issue_codes
 from census.models import Case, InstrumentVersion, Response, Stratum, Wave
 from commons.audit.actions import record
 from commons.contributions.actions import support_contribution
+from commons.contributions.actions.fingerprints import take_fingerprints
+from commons.contributions.models import Contribution
+from commons.contributions.reports.campaigns import campaigns
 from commons.digests.models import Digest, Notice
 from commons.exports.models import ExportJob
 from commons.moderation.actions import appeal_verdict, decide_moderation, hold
 from commons.moderation.models import Cause
+from commons.people.actions.doors import make_door
 from commons.people.models import Outcome, RegisterImport, RegisterImportRow, Sector, User
 from commons.queues import State
 from commons.themes.models import Theme
-from consultation.models import Idea, Phase, Source, Text
+from consultation.actions.capture import publish_photo
+from consultation.actions.grouping import make_event_idea, merge_ideas
+from consultation.actions.marks import cast_ballot, choose_proposals
+from consultation.models import (
+    Event,
+    EventFeedback,
+    EventMove,
+    EventPhoto,
+    EventSession,
+    Idea,
+    Phase,
+    Source,
+    Text,
+)
 from panel.actions.deciding import Cited, make_decision, record_dissent
 from panel.actions.publishing import Because
 from panel.actions.seats import declare_seat
@@ -33,10 +51,22 @@ from tests.architecture.addresses import addresses
 from tests.factories.blog import a_post
 from tests.factories.consultation import a_source, an_idea, said_of
 from tests.factories.contributions import ContributionFactory
+from tests.factories.events import (
+    a_ballot,
+    a_helper,
+    a_marking,
+    a_note,
+    a_session,
+    a_table,
+    an_event,
+    an_event_idea,
+    registered,
+)
 from tests.factories.notices import tell
 from tests.factories.panel import a_section, publish, said_to
 from tests.factories.people import AppointmentFactory, MembershipFactory, OrganisationFactory, UserFactory
 from tests.factories.phases import a_phase, move
+from tests.factories.proposals import a_proposal
 from tests.factories.themes import a_theme
 
 
@@ -79,6 +109,17 @@ class Place:
     def a_request(self) -> None:
         MembershipFactory(state="asked", organisation=self.organisation)
         MembershipFactory(state="asked")
+
+    def a_door(self) -> None:
+        organisation = MembershipFactory(organisation__name="Loom Federation").organisation
+        make_door(by=self.staff, kind="partner", label="Letter", organisation=organisation)
+
+    def a_campaign(self) -> None:
+        said = f"Give every co-op {Contribution.objects.count()} looms and a weaver"
+        ContributionFactory.create_batch(3, body=said)
+        take_fingerprints(by=None)
+        cache.clear()
+        campaigns()
 
     def a_person(self) -> None:
         person = UserFactory(name="Loom", roles=["staff", "scribe"])
@@ -148,6 +189,16 @@ class Place:
             support_contribution(row, by=UserFactory())
             make_decision(self.section, by=self.chair, voices=[row], outcome="no", reason="No money.")
 
+    def a_voice_at_an_event(self) -> None:
+        """At one more event: words of a member, a note of a table under an issue, and the proposal made of it, all answered."""
+        event = an_event(f"Congress {Event.objects.count()}")
+        session = a_session(event, theme=a_theme(f"Theme {Event.objects.count()}"))
+        table = a_table(session)
+        issue, words = a_note(session, table=table, kind="issue"), a_note(session)
+        Contribution.objects.filter(pk=words.contribution_id).update(author=UserFactory(), owner=UserFactory())
+        proposal = a_proposal(an_event_idea(event, theme=session.theme), a_note(session, table=table, under=issue.pk))
+        make_decision(self.section, by=self.chair, voices=[proposal, words.contribution], outcome="no", reason="No.")
+
     def a_version(self) -> None:
         """A version in which a paragraph changed because of a voice and two blog posts, with somebody who does not agree."""
         row = said_to(self.section, paragraph=1)
@@ -209,6 +260,82 @@ class Place:
         ContributionFactory(parent=row)
         support_contribution(row, by=UserFactory())
 
+    @cached_property
+    def event(self) -> Event:
+        event = an_event(starts=-timedelta(hours=1))
+        a_helper(event, person=self.member)
+        return event
+
+    def an_event_of_all_kinds(self) -> None:
+        """One to come, for which the member is registered, and one that is over."""
+        number = Event.objects.count()
+        registered(an_event("Congress", slug=f"ahead-{number}"), person=self.member)
+        registered(an_event("Congress", slug=f"over-{number}", starts=-timedelta(days=9)), person=self.member)
+
+    def a_session_of_it(self) -> None:
+        """With a theme, minutes and two sections it is about; and a move."""
+        number = self.event.sessions.count()
+        given = {"minutes": "We spoke.", "minutes_published_at": timezone.now(), "room": f"Room {number}"}
+        session = a_session(self.event, theme=a_theme(f"Theme {Theme.objects.count()}"), **given)
+        session.about.set([a_section(slug=f"s-{number}-{one}", chair=self.chair).thread for one in range(2)])
+        EventMove.objects.create(
+            event=self.event,
+            starts_before=self.event.starts_at,
+            starts_after=self.event.starts_at,
+            ends_before=self.event.ends_at,
+            ends_after=self.event.ends_at,
+            venue_before=f"Barn {number}",
+            venue_after="Hall",
+            reason="Storm",
+        )
+
+    def a_registration(self) -> None:
+        """One that waits, one with a place and a co-op, and one who simply came; and their feedback."""
+        registered(self.event, state="waiting", access_needs="A ramp")
+        registered(self.event, organisation=OrganisationFactory(), access_needs="A ramp")
+        registered(self.event, name="Ida", checked_in_at=timezone.now())
+        a_helper(self.event, "facilitator")
+        for _answer in range(5):
+            given = {"worth": "very", "heard": "very", "best": "Soup", "person": UserFactory()}
+            EventFeedback.objects.create(event=self.event, **given)
+
+    @cached_property
+    def session(self) -> EventSession:
+        return a_session(an_event(starts=timedelta(hours=-1)), theme=a_theme("Money"))
+
+    def a_written_note(self) -> None:
+        """A table with an issue and an idea, words from the room, an idea of them with one merged into it, and a photograph."""
+        table = a_table(self.session, self.session.tables.count() + 1)
+        issue = a_note(self.session, table=table, kind="issue")
+        notes = [a_note(self.session, table=table, under=issue.pk), a_note(self.session, table=table, under=issue.pk)]
+        a_note(self.session)
+        given = {"by": self.staff, "theme": table.theme, "issue": "Nobody lends"}
+        stays, goes = (make_event_idea(table.event, title="A bank", notes=[note], **given) for note in notes)
+        merge_ideas(goes, by=self.staff, into=stays)
+        make_event_idea(table.event, title="A fund", **given)
+        photo = EventPhoto.objects.create(table=table, width=4, height=3, kind="image/jpeg", data=b"x")
+        publish_photo(photo, by=self.staff, is_public=True)
+
+    @cached_property
+    def marking(self) -> Event:
+        return a_marking(ideas=1, slug="marking")
+
+    def a_marked_idea(self) -> None:
+        """In a theme of its own, with marks on several ballots."""
+        event = self.marking
+        idea = an_event_idea(event, "Another loom", theme=a_theme(f"Of ideas {event.ideas.count()}"))
+        for _ballot in range(3):
+            cast_ballot(a_ballot(event), by=None, desirable=[idea.pk], achievable=[idea.pk], based_on=0)
+
+    def a_proposal(self) -> None:
+        """Of an event whose results are public."""
+        event = Event.objects.filter(slug="proposals").first() or a_marking(slug="proposals", say_code="P")
+        now = timezone.now()
+        times = {"marks_close_at": now, "marks_frozen_at": now, "marks_published_at": now}
+        Event.objects.filter(pk=event.pk).update(**times)
+        idea = an_event_idea(event, "A loom", desirable_count=2, achievable_count=1)
+        choose_proposals(event, [idea.pk], by=self.staff)
+
     def a_text(self) -> None:
         Text.objects.create(slug=f"page-{Text.objects.count()}", title="Page", body="Text")
 
@@ -232,6 +359,14 @@ def is_moderator(place: Place) -> User:
     return place.moderator
 
 
+def of_event(place: Place) -> dict[str, Any]:
+    return {"slug": place.event.slug}
+
+
+def is_member(place: Place) -> User:
+    return place.member
+
+
 def in_section(place: Place) -> dict[str, Any]:
     return {"section": place.section.slug}
 
@@ -247,6 +382,10 @@ PAGES = [
     Page("panel:version-list", Place.a_version, in_section),
     Page("panel:cite-pick", Place.a_version, query="section=finance", who=is_chair),
     Page("panel:desk", Place.a_voice, query="state=all", who=is_chair),
+    Page("panel:desk", Place.a_voice_at_an_event, query="state=all", who=is_chair),
+    Page("panel:desk", Place.an_answered_idea, query="state=all&place=ideas", who=is_chair),
+    Page("panel:section-changes", Place.a_voice_at_an_event, in_section),
+    Page("panel:pack-print", Place.a_voice_at_an_event),
     Page("panel:section-evidence", Place.a_voice, in_section, "state=all", is_chair),
     Page("panel:draft-revisions", Place.a_version, in_section, who=is_chair),
     Page("panel:panel", Place.a_member),
@@ -280,6 +419,9 @@ PAGES = [
     ),
     Page("people:person-list", Place.a_person),
     Page("people:person-detail", Place.a_part, lambda place: {"pk": place.member.pk}),
+    Page("people:door-list", Place.a_door),
+    Page("people:missing-list", Place.an_organisation),
+    Page("heard-campaigns", Place.a_campaign, who=lambda place: None),
     Page("people:register-import", Place.an_import),
     Page("people:register-import-detail", Place.a_line, lambda place: {"pk": place.job.pk}),
     Page("consultation:text-list", Place.a_text),
@@ -295,6 +437,21 @@ PAGES = [
     Page(
         "consultation:idea", Place.said_to_an_idea, lambda place: {"pk": place.idea.pk}, who=lambda place: place.member
     ),
+    Page("consultation:events", Place.an_event_of_all_kinds, who=is_member),
+    Page("consultation:event", Place.a_session_of_it, of_event, who=is_member),
+    Page("consultation:event-door", Place.a_registration, of_event, who=is_member),
+    Page("consultation:event-staff-list", Place.an_event_of_all_kinds),
+    Page("consultation:session-list", Place.a_session_of_it, of_event),
+    Page("consultation:registration-list", Place.a_registration, of_event),
+    Page("consultation:helper-list", Place.a_registration, of_event),
+    Page("consultation:feedback-list", Place.a_registration, of_event),
+    *(
+        Page(f"consultation:event-{name}", Place.a_written_note, lambda place: {"slug": place.session.event.slug})
+        for name in ("notes", "ideas", "tables", "cards")
+    ),
+    # The room's screen keeps its counts for two seconds: tests/consultation/test_marks_pages.py looks at it.
+    Page("consultation:event-marks-staff", Place.a_marked_idea, lambda place: {"slug": "marking"}),
+    Page("consultation:event-results", Place.a_proposal, lambda place: {"slug": "proposals"}, who=lambda place: None),
     Page("audit:entry-list", Place.an_entry),
 ]
 

@@ -40,6 +40,7 @@ OWN_WORDS = {
     },
 }
 GROUND = {
+    "alike": "whether texts are nearly the same words; pure",
     "imaging": "a picture drawn anew from a file that somebody sent; pure",
     "queues": "rows as a queue",
     "richtext": "Markdown to safe HTML, and the differences between two texts",
@@ -51,6 +52,7 @@ SHELL_WORDS = {
     "wsgi": "the door for gunicorn",
     "asgi": "the same for asynchronous servers",
     "views": "home, staff's front page, health, and the pages for errors",
+    "heard": "who we have heard from, counted over all apps",
     "middleware": "what every answer carries",
     "context_processors": "what every page of the frame shows",
     "logs": "one event a line",

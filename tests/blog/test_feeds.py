@@ -86,7 +86,7 @@ def in_sitemap(client, settings) -> list[str]:
 
 def test_an_empty_blog_has_valid_files(client, settings):
     assert validated(client.get(reverse("blog:feed"))).entries == []
-    assert in_sitemap(client, settings) == ["/blog/", "/sources/", "/ideas/"]
+    assert in_sitemap(client, settings) == ["/blog/", "/sources/", "/ideas/", "/events/"]
 
 
 def test_hostile_words_make_no_invalid_feed(client, author):
@@ -144,4 +144,4 @@ def test_a_reader_that_has_the_latest_state_is_told_so_and_a_withdrawn_post_is_g
 
 def test_the_sitemap_names_public_posts_and_authors(client, settings, post):
     own = [post.get_absolute_url(), "/blog/authors/gwen-roberts/", "/blog/authors/guest-writer/"]
-    assert in_sitemap(client, settings) == ["/blog/", *own, "/sources/", "/ideas/"]
+    assert in_sitemap(client, settings) == ["/blog/", *own, "/sources/", "/ideas/", "/events/"]

@@ -2,10 +2,12 @@
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
 from blog.actions.following import follow
 from blog.actions.writing import withdraw_post
 from blog.models import Author, Follow
+from commons.themes.models import Theme
 from tests.architecture.test_query_counts import queries
 from tests.factories.blog import a_draft, a_post, a_theme, an_author
 from tests.factories.people import UserFactory
@@ -102,3 +104,24 @@ def test_the_list_of_what_one_follows_asks_as_often_for_many(client, reader, aut
     follow(by=reader, post=a_post(by=author))
     three, _long = queries(client, reverse("blog:following"))
     assert len(three) == len(one)
+
+
+def test_a_theme_out_of_use_can_only_be_let_go(client, reader, author):
+    theme = a_theme("Looms")
+    a_post(by=author, themes=[theme])
+    follow(by=reader, theme=theme)
+    Theme.objects.filter(pk=theme.pk).update(retired_at=timezone.now())
+    address = reverse("blog:theme", args=[theme.slug])
+
+    def offered() -> list[tuple[str, bool]]:
+        return [(one.name, one.is_followed) for one in client.get(address).context["follow_buttons"]]
+
+    assert offered() == [("Looms", True)]
+    for _time in range(2):
+        assert press(client, "theme", theme.pk, "no").status_code == 302
+    assert (offered(), Follow.objects.count()) == ([], 0)
+    pressed = client.post(reverse("blog:follow"), {"kind": "theme", "number": theme.pk, "follow": "yes"}, follow=True)
+    assert "This theme is out of use, so nothing new will come under it." in pressed.content.decode()
+    assert Follow.objects.count() == 0
+    client.logout()
+    assert (offered(), "Sign in to follow" in client.get(address).content.decode()) == ([], False)

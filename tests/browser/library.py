@@ -10,6 +10,8 @@ from consultation.actions import withdraw_source
 from panel.actions.deciding import Cited, make_decision
 from tests.browser.site_page import SitePage, errors
 from tests.factories.consultation import A_PDF, a_source, an_idea, said_of
+from tests.factories.events import a_note, a_session, a_table, an_event, an_event_idea
+from tests.factories.proposals import a_proposal
 
 
 def draw_library(world: Any) -> None:
@@ -48,6 +50,14 @@ def draw_library(world: Any) -> None:
     support_contribution(world.ideas["answered"].contribution, by=world.member)
     voices = [world.ideas["answered"].contribution]
     make_decision(world.section, by=world.chair, voices=voices, outcome="later", reason=name("Not now.", 5000))
+    session = a_session(
+        an_event(name("Assembly of weavers", 120), slug="assembly"), name("Money", 160), theme=world.theme
+    )
+    table = a_table(session, 4)
+    issue = a_note(session, name("Nobody can borrow", 2000), table=table, kind="issue")
+    world.event_note = a_note(session, text, table=table, under=issue.pk)
+    idea = an_event_idea(session.event, name("A bank of looms", 160), theme=world.theme, issue=name("Loans", 160))
+    world.event_proposal = a_proposal(idea, a_note(session, text), title=name("A bank of looms", 120))
 
 
 def library_pages(world: Any) -> Iterator[SitePage]:
@@ -65,10 +75,10 @@ def library_pages(world: Any) -> Iterator[SitePage]:
         yield SitePage(f"a source, {state}", "staff", source.get_absolute_url())
     yield SitePage("all sources", "staff", at("source-staff-list"))
     yield SitePage("add a source", "staff", at("source-add"))
-    yield errors("add a source", "staff", at("source-add"), {"title": "", "link": "no", "year": "soon"})
+    yield errors("add a source", "staff", at("source-add"), {"title": "", "link": "no", "year": "soon"}, status=422)
     change = at("source-change", world.sources["public"].pk)
     yield SitePage("change a source", "staff", change)
-    yield errors("change a source", "staff", change, {"title": "", "kind": "purple"})
+    yield errors("change a source", "staff", change, {"title": "", "kind": "purple"}, status=422)
     stale = {
         "title": "New",
         "made_by": "Loom",
@@ -81,7 +91,7 @@ def library_pages(world: Any) -> Iterator[SitePage]:
     yield errors("change a source, changed meanwhile", "staff", change, stale, status=409)
     withdraw = at("source-withdraw", world.sources["public"].pk)
     yield SitePage("withdraw a source", "staff", withdraw)
-    yield errors("withdraw a source", "staff", withdraw, {"reason": ""})
+    yield errors("withdraw a source", "staff", withdraw, {"reason": ""}, status=422)
     pick = f"{reverse('panel:cite-pick')}?section={world.section.slug}&scope=sources"
     yield SitePage("cite, the library", "chair", pick)
     answer = f"{reverse('panel:decision-make')}?section={world.section.slug}&s={world.sources['public'].pk}"
@@ -119,3 +129,11 @@ def idea_pages(world: Any) -> Iterator[SitePage]:
     yield SitePage("cite, for an idea", "chair", f"{reverse('panel:cite-pick')}?c={own.pk}")
     answer = f"{reverse('panel:decision-make')}?section={world.section.slug}&c={own.pk}"
     yield SitePage("answer an idea", "chair", answer)
+    yield SitePage("a note of an event", "visitor", world.event_note.get_absolute_url())
+    yield SitePage("a proposal of an event", "member", world.event_proposal.get_absolute_url())
+    desk, answer = reverse("panel:desk"), f"{reverse('panel:decision-make')}?c={world.event_proposal.pk}"
+    yield SitePage("desk, an event", "chair", f"{desk}?place=events&theme={world.theme.slug}")
+    yield SitePage("answer a proposal", "chair", answer)
+    yield errors(
+        "answer a proposal", "chair", answer, {"section": "", "reason": ""}, status=422, form="form[data-draft]"
+    )

@@ -12,7 +12,11 @@ from census.instrument import Question, fields
 from census.views.access import token_of
 from commons.exports.reports import reports_for
 from tests.browser.blog import blog_pages
+from tests.browser.capture import capture_pages
+from tests.browser.events import event_pages
+from tests.browser.heard import heard_pages
 from tests.browser.library import library_pages
+from tests.browser.marks import marks_pages
 from tests.browser.notices import notice_pages
 from tests.browser.site_page import SitePage, errors
 from tests.browser.strategy import strategy_pages
@@ -28,6 +32,8 @@ NO_PAGE = {
     "census:join": "a button's POST",
     "census:suggestions": "JSON for the autocomplete",
     "people:organisation-suggest": "JSON for the autocomplete",
+    "people:door-retire": "a button's POST",
+    "people:door-reopen": "a button's POST",
     "exports:job-progress": "a part of a page, for htmx",
     "exports:job-cancel": "a button's POST",
     "exports:job-retry": "a button's POST",
@@ -41,6 +47,18 @@ NO_PAGE = {
     "panel:pack-file": "a file",
     "consultation:calendar": "days for calendars",
     "consultation:follow": "a button's POST",
+    "consultation:event-calendar": "hours for calendars",
+    **dict.fromkeys(
+        (
+            "consultation:event-leave",
+            "consultation:event-check-in-undo",
+            "consultation:event-publish",
+            "consultation:helper-drop",
+            "consultation:session-drop",
+            "consultation:registration-cancel",
+        ),
+        "a button's POST",
+    ),
     "blog:feed": "news for feed readers",
     "blog:theme-feed": "news for feed readers",
     "blog:author-feed": "news for feed readers",
@@ -61,6 +79,18 @@ NO_PAGE = {
     "sitemap": "addresses for search engines",
     "consultation:source-file": "a file",
     "consultation:source-publish": "a button's POST",
+    "consultation:event-table-send": "JSON for the script",
+    "consultation:event-table-photo": "what the form and the script send",
+    "consultation:event-table-worker": "a script",
+    "consultation:event-say-send": "JSON for the script",
+    "consultation:event-say-worker": "a script",
+    "consultation:event-photo": "a picture",
+    "consultation:event-screen-now": "a part of a page, for htmx",
+    "consultation:event-ballot-give": "a button's POST",
+    "consultation:event-marks-show": "a button's POST",
+    "consultation:event-marks-close": "a button's POST",
+    "consultation:event-marks-freeze": "a button's POST",
+    "consultation:event-marks-publish": "a button's POST",
     "digests:address-resume": "a button's POST",
     "digests:bounce": "what the mail server tells us",
     "demo:person-enter": "a button's POST",
@@ -78,6 +108,10 @@ def pages_of(world: World) -> Iterator[SitePage]:
     yield from strategy_pages(world)
     yield from blog_pages(world)
     yield from library_pages(world)
+    yield from event_pages(world)
+    yield from capture_pages(world)
+    yield from marks_pages(world)
+    yield from heard_pages(world)
     yield from notice_pages(world)
     yield from demo_pages(world)
 
@@ -85,7 +119,7 @@ def pages_of(world: World) -> Iterator[SitePage]:
 def public_pages(world: World) -> Iterator[SitePage]:
     yield SitePage("home", "visitor", "/")
     yield SitePage("home, signed in", "member", "/")
-    slugs = ("about", "timeline", "confidentiality", "accessibility", "privacy", "contact", "events")
+    slugs = ("about", "timeline", "confidentiality", "accessibility", "privacy", "contact")
     for slug in slugs:
         yield SitePage(slug, "visitor", reverse(f"consultation:{slug}"))
     yield SitePage("the data", "visitor", reverse("people:register-show"))
@@ -366,9 +400,12 @@ def phase_pages(world: World) -> Iterator[SitePage]:
     yield SitePage("add a phase", "staff", at("add"))
     yield errors("add a phase", "staff", at("add"), {"name": "", "begins_on": "soon"}, status=422)
     now, over = world.phases["now"], world.phases["over"]
-    for name in ("change", "move", "begin", "end"):
+    for name in ("change", "move", "call-off", "begin", "end"):
         yield SitePage(f"{name} a phase", "staff", at(name, now.pk))
     yield SitePage("move a phase that is over", "staff", at("move", over.pk))
+    yield SitePage("call off a phase that is over", "staff", at("call-off", over.pk))
+    yield SitePage("call off a phase that was called off", "staff", at("call-off", world.phases["off"].pk))
+    yield errors("call off a phase", "staff", at("call-off", now.pk), {"reason": ""}, status=422)
     yield errors("change a phase", "staff", at("change", now.pk), {"name": "", "place": "x"}, status=422)
     yield errors("move a phase", "staff", at("move", now.pk), {"reason": ""}, status=422)
     for name in ("begin", "end"):
@@ -392,6 +429,7 @@ def pages_of_empty_site() -> Iterator[SitePage]:
             "panel:changes",
         ),
         *("panel:panel", "panel:pack", "moderation:ledger", "consultation:source-list", "consultation:idea-list"),
+        *("heard", "heard-campaigns"),
     ]
     own = ["people:you", "digests:notice-list", "contributions:own-list"]
     staff = [
@@ -404,6 +442,7 @@ def pages_of_empty_site() -> Iterator[SitePage]:
             "people:register-import",
         ),
         *("people:membership-list", "people:person-list", "themes:theme-list", "consultation:source-staff-list"),
+        *("people:door-list", "people:missing-list"),
     ]
     for role, names in (("visitor", public), ("staff", [*public, *own, *staff])):
         for name in names:

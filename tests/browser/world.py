@@ -29,12 +29,17 @@ from commons.people.actions.register import SOMETHING_WRONG
 from commons.people.adapters import MfaAdapter
 from commons.people.models import Outcome, RegisterImport, RegisterImportRow, User
 from commons.queues import GAVE_UP, State
+from consultation.actions import call_off_phase
 from consultation.models import Phase, Text
 from coopstrategy.demo.census import LETTERS, QUESTIONNAIRE
 from coopstrategy.demo.mail import CatchingBackend, caught_mail
 from coopstrategy.demo.people import BY_KEY
 from tests.browser.blog import draw_blog
+from tests.browser.capture import draw_capture
+from tests.browser.events import draw_events
+from tests.browser.heard import draw_heard
 from tests.browser.library import draw_library
+from tests.browser.marks import draw_marks
 from tests.browser.notices import draw_notices
 from tests.browser.strategy import draw_strategy
 from tests.census.instrument.documents import one_each, options, question, words
@@ -69,6 +74,10 @@ class World:
         self.phases = self._make_phases()
         draw_blog(self)
         draw_library(self)
+        draw_events(self)
+        draw_capture(self)
+        draw_marks(self)
+        draw_heard(self)
         draw_notices(self)
         self.second_moderator = UserFactory(name=tainted("Ada Moderator", 150), roles=["moderator"])
         self._sign_in()
@@ -121,16 +130,22 @@ class World:
             MembershipFactory(user=self.of_many, organisation=organisation, part=part)
 
     def _make_phases(self) -> dict[str, Phase]:
-        """One that is over, one under way that was moved, and one that is still to come."""
+        """One that is over, one under way that was moved, one that is still to come, and one that was called off."""
         name = self.tainted
         say = {"purpose": name("So that all can speak.", 1000), "todo": "- [Read the draft](/strategy/)"}
         phases = {
             state: a_phase(name(f"Phase {state}", 80), begins, ends, **say)
-            for state, (begins, ends) in {"over": (-90, -60), "now": (-50, 5), "ahead": (30, 60)}.items()
+            for state, (begins, ends) in {
+                "over": (-90, -60),
+                "now": (-50, 5),
+                "ahead": (30, 60),
+                "off": (40, 70),
+            }.items()
         }
         write_down(phases["over"], began=-88, ended=-61)
         write_down(phases["now"], began=-50)
         move(phases["now"], -50, 20, name("More time was asked for.", 1000))
+        call_off_phase(phases["off"], by=None, reason=name("No money came.", 1000), based_on=1)
         return {state: Phase.objects.get(pk=phase.pk) for state, phase in phases.items()}
 
     def _give_second_step(self, person: User) -> None:

@@ -7,7 +7,7 @@ import time_machine
 from django.urls import reverse
 from icalendar import Calendar
 
-from tests.factories.phases import a_phase, day, move, write_down
+from tests.factories.phases import a_phase, call_off, day, move, write_down
 
 pytestmark = pytest.mark.django_db
 ADDRESS = "/timeline/calendar.ics"
@@ -61,6 +61,21 @@ def test_a_move_raises_the_sequence_and_keeps_the_uid_and_says_why(client):
     )
     told = str(after["description"]).split("\n\n")[-1]
     assert told == "Moved on 2 June 2027. Before, it was planned from 4 June 2027 to 10 June 2027. Why: The loom broke."
+
+
+def test_what_is_called_off_is_cancelled_in_every_calendar_that_has_it_and_says_why(client):
+    with time_machine.travel(dt.datetime(2027, 6, 1, 12, tzinfo=dt.UTC), tick=False):
+        phase = a_phase("Weave", 3, 9, purpose="To see.")
+        [before] = entries(client)
+        call_off(phase)
+        [after] = entries(client)
+    assert ("status" in before, after["status"], after["sequence"], before["uid"] == after["uid"]) == (
+        False,
+        "CANCELLED",
+        1,
+        True,
+    )
+    assert str(after["description"]).split("\n\n")[:2] == ["Called off on 1 June 2027. Why: No money came.", "To see."]
 
 
 def test_hostile_words_stay_words_and_no_line_is_too_long(client):

@@ -6,11 +6,15 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from django.db import IntegrityError, connection, transaction
 from django.urls import reverse
+from django.utils import timezone
 
 from commons.audit.models import Entry
 from commons.contributions.actions import (
+    StaleEdit,
     TooSoon,
     add_contribution,
+    announce_contributions,
+    close_thread,
     edit_contribution,
     support_contribution,
     withdraw_contribution,
@@ -21,16 +25,20 @@ from commons.contributions.reports import subject_of
 from commons.digests.models import Notice
 from commons.moderation.actions import decide_moderation, hold
 from commons.moderation.models import Cause, Standing
-from consultation.actions import add_idea
+from commons.themes.models import Theme
+from commons.themes.reports import uses_of_themes
+from consultation.actions import add_idea, announce_idea_comments, change_idea
+from consultation.actions.leaving import settle_process
 from consultation.models import Idea
 from consultation.reports import idea_page, said_to_ideas
+from consultation.tasks import announce
 from panel.actions.deciding import AnsweredAlready, NobodyToAnswer, make_decision, put_words, undo_decision
 from panel.actions.publishing import Because
 from panel.anchoring import Quote
 from panel.models import Decision, Voice
 from panel.reports import on_desk
 from tests.factories.blog import a_theme
-from tests.factories.consultation import an_idea, said_of
+from tests.factories.consultation import a_source, an_idea, said_of
 from tests.factories.panel import a_section, publish, said_to
 from tests.factories.people import MembershipFactory, UserFactory
 
@@ -350,11 +358,15 @@ def test_the_panel_finds_ideas_on_its_desk_and_answers_them_in_a_section_it_choo
     desk = client.get(reverse("panel:desk"), {"kind": "idea"})
     assert [line.row.pk for line in desk.context["lines"]] == [idea.pk]
     answer = reverse("panel:decision-make")
-    assert client.get(answer, {"c": idea.pk})["Location"] == f"{reverse('panel:cite-pick')}?c={idea.pk}"
+    assert client.get(answer, {"c": idea.pk}).context["form"]["section"].initial is None
     assert client.get(reverse("panel:cite-pick"), {"c": idea.pk}).context["asks_section"] is True
     sent = {"cites": "1", "outcome": "accepted", "reason": "Yes.", "key": str(uuid.uuid4())}
-    assert client.post(f"{answer}?c={idea.pk}", sent).status_code == 404
-    assert client.post(f"{answer}?c={idea.pk}&section={section.slug}", sent).status_code == 302
+    refused = client.post(f"{answer}?c={idea.pk}", sent)
+    assert (refused.status_code, refused.context["form"].errors) == (
+        422,
+        {"section": ["Choose the section that your answer belongs to."]},
+    )
+    assert client.post(f"{answer}?c={idea.pk}", sent | {"section": section.slug}).status_code == 302
     assert (Voice.objects.get().contribution_id, Decision.objects.get().section) == (idea.pk, section)
     assert (list(on_desk()), [row.pk for row in on_desk(state="answered")]) == ([], [idea.pk])
     [notice] = Notice.objects.filter(kind="answered")
@@ -395,3 +407,160 @@ def test_what_is_said_to_an_idea_is_not_answered_by_the_panel(chair):
     assert [found.pk for found in on_desk()] == [idea.pk]
     with pytest.raises(NobodyToAnswer):
         make_decision(section, by=chair, voices=[row], outcome="no", reason="No.")
+
+
+# --- Themes that were taken out of use ---------------------------------------------------------------------------------------
+
+
+def test_a_theme_out_of_use_stays_on_what_bears_it_and_is_offered_for_nothing_new(client, member):
+    used, looms = a_theme("Finance"), a_theme("Looms")
+    idea = an_idea(by=member, themes=[looms])
+    other = an_idea("Another", by=member)
+    Theme.objects.filter(pk=looms.pk).update(retired_at=timezone.now())
+
+    def offered(address: str) -> list[Theme]:
+        form = client.get(address).context["form"]
+        return list(form.fields["themes" if "themes" in form.fields else "theme"].queryset)
+
+    assert [offered(reverse("consultation:idea-change", args=[row.pk])) for row in (idea, other)] == [
+        [used, looms],
+        [used],
+    ]
+    assert [offered(address) for address in (ADD, LIST, f"{LIST}?theme=looms")] == [[used], [used], [used, looms]]
+    assert titles(client.get(f"{LIST}?theme=looms").context["page"]) == ["A bank of looms"]
+
+
+def test_staff_see_on_the_list_of_themes_how_many_ideas_and_sources_bear_each():
+    finance, land = a_theme("Finance"), a_theme("Land")
+    an_idea(themes=[finance, land])
+    an_idea("Another", themes=[finance])
+    an_idea("Held", themes=[finance], is_public=False)
+    a_source(themes=[land])
+    a_source("A draft", themes=[land], is_public=False)
+    told = {theme: [(use.label, use.url) for use in uses_of_themes()[theme.pk]] for theme in (finance, land)}
+    assert told == {
+        finance: [("2 big ideas", f"{LIST}?theme=finance")],
+        land: [("1 big idea", f"{LIST}?theme=land"), ("1 source", "/sources/?theme=land")],
+    }
+
+
+# --- What is said to an idea -------------------------------------------------------------------------------------------------
+
+
+def told(kind: str = "idea-comment") -> list[tuple]:
+    return list(Notice.objects.filter(kind=kind).order_by("pk").values_list("recipient", "key", "subject", "path"))
+
+
+def test_the_author_of_an_idea_is_told_of_a_comment_once(member):
+    idea = an_idea(by=member)
+    row = said_of(idea, by=UserFactory(name="Sam"))
+    said_of(idea, by=member)
+    assert [announce_idea_comments(by=None) for _time in range(2)] == [2, 0]
+    assert told() == [
+        (
+            member.pk,
+            f"idea-comment:{row.pk}",
+            "Sam commented on your idea “A bank of looms”",
+            row.get_absolute_url(),
+        )
+    ]
+
+
+def test_of_a_comment_that_waits_for_a_moderator_the_author_is_told_when_it_is_let_through(member):
+    idea = an_idea(by=member)
+    row = add_contribution(idea.thread, by=UserFactory(), body="My first words.")
+    assert (row.standing, announce_idea_comments(by=None)) == ("held", 0)
+    decide_moderation(row.moderation, by=UserFactory(roles=["moderator"]), outcome="publish", seen=1)
+    assert (announce_idea_comments(by=None), [key for _who, key, *_more in told()]) == (1, [f"idea-comment:{row.pk}"])
+
+
+def test_a_reply_to_a_comment_on_an_idea_is_told_to_who_is_answered_alone(member):
+    idea, person = an_idea(by=member), UserFactory()
+    row = said_of(idea, by=person)
+    announce()
+    reply = add_contribution(idea.thread, by=UserFactory(roles=["staff"]), body="True.", parent=row)
+    announce()
+    announce_contributions(by=None)
+    assert ([who for who, *_more in told()], [who for who, *_more in told("reply")]) == ([member.pk], [person.pk])
+    assert reply.is_published
+
+
+def test_an_idea_that_is_gone_or_without_an_author_tells_nobody(member):
+    gone, nameless = an_idea(by=member), an_idea("Another", by=UserFactory())
+    said_of(gone)
+    withdraw_contribution(gone.contribution, by=member)
+    said_of(nameless)
+    Contribution.objects.filter(pk=nameless.pk).update(author=None)
+    assert (announce_idea_comments(by=None), told()) == (1, [])
+
+
+def test_whoever_closes_their_account_is_not_named_in_what_an_author_was_told(member):
+    idea, person = an_idea(by=member), UserFactory(name="Sam Quince")
+    said_of(idea, by=person)
+    announce_idea_comments(by=None)
+    settle_process(person, by=person, answer="")
+    assert ["Quince" in subject for _who, _key, subject, _path in told()] == [False]
+
+
+def test_of_two_windows_that_move_an_idea_to_other_themes_the_second_is_told(member):
+    idea, finance, land = an_idea(by=member), a_theme("Finance"), a_theme("Land")
+    words = {"title": "A bank of looms", "body": "Share them.", "based_on": 1}
+    change_idea(idea, by=member, themes=[finance], **words)
+    with pytest.raises(StaleEdit):
+        change_idea(idea, by=member, themes=[land], **words)
+    assert list(idea.themes.all()) == [finance]
+    assert change_idea(idea, by=member, themes=[finance], **words | {"based_on": 2}).revision == 2
+
+
+# --- When the talk is over ---------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def shut():
+    """Of an idea: its discussion is closed now."""
+
+    def act(idea: Idea) -> None:
+        close_thread(idea.thread, by=UserFactory(), closes_at=timezone.now(), reason="It is settled.")
+
+    return act
+
+
+def test_an_idea_whose_discussion_is_closed_says_why_and_offers_nothing_that_would_be_refused(client, member, shut):
+    idea, own = an_idea(), an_idea("Another", by=member)
+    said_of(idea)
+    shut(idea)
+    shut(own)
+    page = client.get(idea.get_absolute_url()).content.decode()
+    offers = ("I agree", ">Reply<", "Comment on this idea", "Change it", "It is settled.", "Report")
+    assert [words in page for words in offers] == [False, False, False, False, True, True]
+    page = client.get(own.get_absolute_url()).content.decode()
+    assert [words in page for words in ("Change it", "Take it back")] == [False, True]
+    for name, row in (("idea-change", own), ("idea-comment", idea)):
+        page = client.get(reverse(f"consultation:{name}", args=[row.pk])).content.decode()
+        assert ["It is settled." in page, 'name="body"' in page] == [True, False]
+
+
+def test_an_idea_is_not_changed_after_the_close_and_what_was_typed_is_shown(client, member, shut):
+    idea = an_idea(by=member)
+    shut(idea)
+    sent = {"title": "A loom bank", "body": "Lend them.", "based_on": 1}
+    answer = client.post(reverse("consultation:idea-change", args=[idea.pk]), sent)
+    assert (answer.status_code, answer.context["form"]["title"].value()) == (409, "A loom bank")
+    assert answer.context["form"].non_field_errors() == [
+        "It is settled. What was said stays as it is. You can still take it back."
+    ]
+    assert Contribution.objects.get(pk=idea.pk).title == "A bank of looms"
+    client.post(reverse("contributions:contribution-withdraw", args=[idea.pk]))
+    assert Contribution.objects.get(pk=idea.pk).standing == Standing.WITHDRAWN
+
+
+def test_who_agreed_before_the_close_can_take_that_back_and_nobody_agrees_after_it(client, member, shut):
+    idea = an_idea()
+    support_contribution(idea.contribution, by=member)
+    shut(idea)
+    assert "I agree (take back)" in client.get(idea.get_absolute_url()).content.decode()
+    address = reverse("contributions:support", args=[idea.pk])
+    client.post(address, {"agree": "no"})
+    assert Contribution.objects.get(pk=idea.pk).support_count == 0
+    told = client.post(address, {"agree": "yes", "next": idea.get_absolute_url()}, follow=True).content.decode()
+    assert ("It is settled." in told, Contribution.objects.get(pk=idea.pk).support_count) == (True, 0)

@@ -16,7 +16,7 @@ from consultation.tasks import announce
 from coopstrategy.celery import app
 from tests.at_once import together
 from tests.factories.people import UserFactory
-from tests.factories.phases import a_phase, day, move, write_down
+from tests.factories.phases import a_phase, call_off, day, move, write_down
 
 pytestmark = pytest.mark.django_db
 
@@ -110,6 +110,21 @@ def test_who_was_told_this_week_that_it_began_is_not_told_that_it_ends(reader):
     with in_days(1):
         announce_phases(by=None)
     assert told(reader) == ["It has begun: Congress"]
+
+
+def test_a_phase_that_is_called_off_is_told_once_with_the_reason_and_nothing_more_is_told_of_it(reader):
+    phase = a_phase("Dye", 2, 9)
+    call_off(phase, "No money came.", reason_cy="Dim arian.")
+    assert [announce_phases(by=None) for _time in range(2)] == [1, 0]
+    with in_days(3):
+        assert announce_phases(by=None) == 0
+    notice = Notice.objects.get(recipient=reader)
+    first, last = (f"{day(days).day} {day(days):%B %Y}" for days in (2, 9))
+    assert (notice.subject, notice.text, notice.path) == (
+        "Called off: Dye",
+        f"It was planned from {first} to {last}. Why it was called off: No money came.",
+        phase.get_absolute_url(),
+    )
 
 
 def test_only_who_follows_and_has_an_open_account_is_told(reader):

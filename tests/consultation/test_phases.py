@@ -7,9 +7,19 @@ import time_machine
 from django.db import IntegrityError, transaction
 
 from commons.audit.models import Entry
-from consultation.actions import PhaseWords, StaleEdit, add_phase, begin_phase, change_phase, end_phase, move_phase
+from consultation.actions import (
+    PhaseWords,
+    StaleEdit,
+    add_phase,
+    begin_phase,
+    call_off_phase,
+    change_phase,
+    end_phase,
+    move_phase,
+)
 from consultation.actions.phases import (
     AlreadyHappened,
+    CalledOff,
     EndBeforeBegin,
     InTheFuture,
     NameTaken,
@@ -21,7 +31,7 @@ from consultation.models import Act, Phase, PhaseMove, State
 from consultation.reports import closed_because, is_open
 from consultation.reports.phases import timeline
 from tests.factories.people import UserFactory
-from tests.factories.phases import a_phase, day, fresh, move, write_down
+from tests.factories.phases import a_phase, call_off, day, fresh, move, write_down
 
 pytestmark = pytest.mark.django_db
 
@@ -241,6 +251,88 @@ def test_nothing_ends_before_it_began():
     phase = write_down(a_phase("Weave", -9, 9), began=-3)
     with pytest.raises(EndBeforeBegin):
         end_phase(phase, by=None, on=day(-4), based_on=2)
+
+
+# --- called off -----------------------------------------------------------------------------------------------------------
+
+
+def test_a_phase_is_called_off_for_a_reason_and_on_record(staff):
+    phase = a_phase("Dye", 3, 9)
+    row = call_off_phase(phase, by=staff, reason=" No money came. ", reason_cy="Dim arian.", based_on=1)
+    assert (row.called_off_on, row.call_off_reason, row.call_off_reason_cy, row.revision) == (
+        day(0),
+        "No money came.",
+        "Dim arian.",
+        2,
+    )
+    entry = Entry.objects.get(verb="call_off_phase")
+    assert (entry.actor, entry.data) == (staff, {"on": day(0).isoformat(), "reason": "No money came."})
+
+
+@pytest.mark.parametrize("days", [(-9, 9), (3, 9)])
+def test_what_was_called_off_is_neither_under_way_nor_to_come_on_any_day(days):
+    phase = call_off(a_phase("Dye", *days))
+    assert {phase.state_on(day(one)) for one in (-10, 0, 5, 20)} == {State.CALLED_OFF}
+    assert list(Phase.objects.under_way(day(5))) == []
+    [step] = timeline(day(0)).steps
+    assert (step.is_off, step.is_now, step.is_over, step.is_next, timeline(day(0)).following) == (
+        True,
+        False,
+        False,
+        False,
+        None,
+    )
+
+
+def test_cloth_is_woven_as_far_as_the_day_on_which_it_was_called_off():
+    began, ahead = a_phase("Weave", -9, 9), a_phase("Dye", 3, 9)
+    call_off(began, on=day(-5))
+    call_off(ahead)
+    steps = {step.phase.name: step for step in timeline(day(0)).steps}
+    scale = timeline(day(0)).scale
+    assert (steps["Weave"].fact, steps["Dye"].fact) == (scale.span(day(-9), day(-5)), None)
+
+
+@pytest.mark.parametrize(
+    ("reason", "days", "refusal"),
+    [(" ", (3, 9), ReasonMissing), ("Storm", (-9, -1), AlreadyHappened)],
+)
+def test_what_is_over_or_has_no_reason_is_not_called_off(reason, days, refusal):
+    phase = a_phase("Dye", *days)
+    with pytest.raises(refusal):
+        call_off(phase, reason)
+    assert fresh(phase).called_off_on is None
+
+
+def test_the_database_keeps_that_a_phase_is_called_off_for_a_reason():
+    phase = a_phase("Dye", 3, 9)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Phase.objects.filter(pk=phase.pk).update(called_off_on=day(0))
+
+
+def test_what_was_called_off_is_not_moved_begun_ended_or_called_off_again():
+    phase = call_off(a_phase("Dye", -9, 9))
+    acts = [
+        lambda: move(phase, -9, 20, "A storm."),
+        lambda: write_down(phase, began=-9),
+        lambda: end_phase(phase, by=None, on=day(0), based_on=2),
+        lambda: call_off(phase),
+    ]
+    for act in acts:
+        with pytest.raises(CalledOff):
+            act()
+    assert change_phase(phase, by=None, words=words("Dye it"), place=1, based_on=2).name == "Dye it"
+
+
+def test_what_a_phase_opens_closes_when_it_is_called_off_and_says_why():
+    phase = a_phase("Comment", -9, 9, opens=(Act.COMMENT,))
+    assert closed_because(Act.COMMENT) == ""
+    call_off(phase)
+    assert closed_because(Act.COMMENT) == "This is not open, because “Comment” was called off. Why: No money came."
+    a_phase("Comment again", 3, 9, opens=(Act.COMMENT,))
+    assert closed_because(Act.COMMENT).startswith("This is not open yet. It opens on ")
+    a_phase("Comment now", -1, 1, opens=(Act.COMMENT,))
+    assert closed_because(Act.COMMENT) == ""
 
 
 # --- the timeline ---------------------------------------------------------------------------------------------------------

@@ -6,7 +6,7 @@ from django.urls import reverse
 from commons.people.models import User
 from consultation.models import Follower, Phase, PhaseMove
 from tests.factories.people import UserFactory
-from tests.factories.phases import a_phase, day, fresh, move, write_down
+from tests.factories.phases import a_phase, call_off, day, fresh, move, write_down
 
 pytestmark = pytest.mark.django_db
 
@@ -200,3 +200,48 @@ def test_what_has_not_happened_is_refused_at_its_day(client, staff, name, on):
     phase = a_phase("Weave", -9, 9)
     shown = client.post(at(name, phase), {"on": day(on), "based_on": 1})
     assert (shown.status_code, list(shown.context["form"].errors)) == (422, ["on"])
+
+
+@pytest.mark.parametrize("days", [(-9, 9), (3, 9)])
+def test_staff_call_a_phase_off_and_everybody_reads_why_on_the_timeline_and_at_home(client, staff, days):
+    phase = a_phase("Dye", *days)
+    page = in_words(client, at("call-off", phase))
+    assert "Call it off and tell why" in page
+    sent = {"reason": "No money came.", "reason_cy": "Dim arian.", "based_on": 1}
+    assert client.post(at("call-off", phase), sent)["Location"] == reverse("consultation:phase-list")
+    client.logout()
+    english, welsh = in_words(client), in_words(client, **{"Accept-Language": "cy"})
+    assert [words in english for words in ("Called off", "No money came.", "Under way now", "What comes next")] == [
+        True,
+        True,
+        False,
+        False,
+    ]
+    assert ("Dim arian." in welsh, "Called off" in in_words(client, "/")) == (True, True)
+
+
+def test_a_phase_is_not_called_off_without_a_reason_when_it_is_over_or_by_a_stale_form(client, staff):
+    ahead, over = a_phase("Dye", 3, 9), a_phase("Weave", -9, -1)
+    shown = client.post(at("call-off", ahead), {"reason": "", "reason_cy": "Dim arian.", "based_on": 1})
+    assert (shown.status_code, shown.context["form"].errors, shown.context["form"]["reason_cy"].value()) == (
+        422,
+        {"reason": ["Say why it is called off. Everybody who counted on it will read it."]},
+        "Dim arian.",
+    )
+    assert "This phase is over, so it cannot be called off any more." in in_words(client, at("call-off", over))
+    assert client.post(at("call-off", over), {"reason": "Storm", "based_on": 1}).status_code == 422
+    stale = client.post(at("call-off", ahead), {"reason": "Storm", "based_on": 0})
+    assert (stale.status_code, stale.context["form"]["reason"].value()) == (409, "Storm")
+    assert Phase.objects.filter(called_off_on__isnull=False).count() == 0
+
+
+def test_of_a_phase_that_was_called_off_staff_can_only_change_the_words(client, staff):
+    phase = call_off(a_phase("Dye", 3, 9))
+    page = in_words(client, reverse("consultation:phase-list"))
+    ways = [at(name, phase) in page for name in ("change", "move", "begin", "call-off")]
+    assert (ways, "No money came." in page) == ([True, False, False, False], True)
+    shown = client.post(at("move", phase), {"begins_on": day(4), "ends_on": day(9), "reason": "Rain", "based_on": 2})
+    assert (shown.status_code, shown.context["form"].non_field_errors()) == (
+        422,
+        ["This phase was called off. If it takes place after all, add it anew."],
+    )

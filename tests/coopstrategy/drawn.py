@@ -1,4 +1,4 @@
-"""What the demo's draft strategy and blog are drawn on in the tests, and what is counted after them."""
+"""What the demo's draft strategy, blog and Congress are drawn on in the tests, and what is counted after them."""
 
 from blog.models import Author, Byline, Follow, Note, Picture, Post, Proposal, Submission
 from blog.models import Draft as PostDraft
@@ -8,6 +8,20 @@ from commons.digests.models import Notice
 from commons.moderation.models import Appeal, Moderation, Verdict
 from commons.people.models import Appointment, User
 from commons.themes.models import Theme
+from consultation.models import (
+    Ballot,
+    Event,
+    EventFeedback,
+    EventHelper,
+    EventIdea,
+    EventMove,
+    EventNote,
+    EventSession,
+    EventTable,
+    Mark,
+    Phase,
+    Registration,
+)
 from coopstrategy.demo.crowd import needed_organisations
 from coopstrategy.demo.people import draw_people
 from coopstrategy.demo.register import SET_PIECES
@@ -30,7 +44,8 @@ from tests.factories.people import OrganisationFactory
 ROWS = (
     Contribution, Support, Moderation, Verdict, Appeal, Section, Version, Anchor, Decision, Change, Dissent, Draft, DraftRevision,
     Approval, WorkingCopy, Seat, Welcome, Notice, User, Appointment, Entry, Thread, Theme, Author, Byline, Follow, Note, Picture,
-    Post, PostDraft, Proposal, Submission,
+    Post, PostDraft, Proposal, Submission, Event, EventSession, EventTable, EventHelper, EventMove, EventNote, EventIdea,
+    EventFeedback, Registration, Ballot, Mark, Phase,
 )  # fmt: skip
 
 

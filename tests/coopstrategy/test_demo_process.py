@@ -19,7 +19,7 @@ pytestmark = pytest.mark.django_db
 def test_on_any_day_the_demo_stands_in_the_middle_of_its_process(today):
     with time_machine.travel(dt.datetime.combine(today, dt.time(0, 30), dt.UTC)):
         draw_ground()
-        draw_process()
+        draw_process(stage="after")
         drawn = timeline(timezone.localdate())
         assert [step.state for step in drawn.steps] == ["over", "over", "over", "now", "now", "ahead", "ahead"]
         assert ([len(step.moves) for step in drawn.steps], is_open(Act.COMMENT)) == ([1, 0, 0, 2, 0, 1, 0], True)
@@ -28,8 +28,8 @@ def test_on_any_day_the_demo_stands_in_the_middle_of_its_process(today):
 
 def test_the_timetable_is_drawn_once():
     draw_ground()
-    draw_process()
+    draw_process(stage="after")
     Phase.objects.update(name="What I wrote by hand")
-    draw_process()
+    draw_process(stage="after")
     assert set(Phase.objects.values_list("name", flat=True)) == {"What I wrote by hand"}
     assert Phase.objects.count() == 7

@@ -62,7 +62,7 @@ def test_the_later_moment_is_not_drawn_over_somebodys_work():
 
 
 def test_the_help_names_every_moment_and_which_is_shown():
-    assert STAGES == ["census", "draft"]
+    assert STAGES == ["census", "before-congress", "on-the-day", "draft", "after"]
     told = HELP.split("--stage NAME")[1].split("--port")[0]
     assert all(stage in told for stage in STAGES)
     assert f"{STAGES[-1]} (if you say nothing)" in told

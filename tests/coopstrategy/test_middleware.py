@@ -145,7 +145,7 @@ def test_a_body_larger_than_any_form_is_refused_before_it_is_read(settings, addr
 def test_files_of_strangers_do_not_reach_the_disk(client, settings, tmp_path):
     settings.FILE_UPLOAD_TEMP_DIR = tmp_path / "not there, so writing would be an error"
     answer = client.post("/census/code/", {"code": SimpleUploadedFile("x", b"x" * MOST_BYTES_OF_A_FORM)})
-    assert (answer.status_code, "We could not read what your browser sent" in answer.content.decode()) == (413, True)
+    assert (answer.status_code, "We stopped before reading it" in answer.content.decode()) == (413, True)
 
 
 def test_logs_tell_which_page_was_asked_for_but_not_what_was_looked_for(client, caplog):

@@ -30,8 +30,9 @@ def test_staff_see_only_the_doors_that_open_for_them(client, wave):  # noqa: F81
     analyst = UserFactory(roles=["analyst"])
     client.force_login(analyst)
     shown = client.get(reverse("staff-home"))
-    assert [door["url"] for door in shown.context["doors"]] == [reverse("exports:job-list")]
-    assert [client.get(door["url"]).status_code for door in shown.context["doors"]] == [200]
+    urls = [door["url"] for door in shown.context["doors"]]
+    assert urls == [reverse("exports:job-list"), reverse("people:missing-list")]
+    assert [client.get(url).status_code for url in urls] == [200, 200]
 
 
 def test_every_door_opens_for_staff_who_may_ask_for_no_file(client, wave):  # noqa: F811
@@ -44,10 +45,13 @@ def test_every_door_opens_for_staff_who_may_ask_for_no_file(client, wave):  # no
             "people:register-import",
             "people:membership-list",
             "people:person-list",
+            "people:door-list",
+            "people:missing-list",
             "consultation:phase-list",
             "consultation:text-list",
             "themes:theme-list",
             "consultation:source-staff-list",
+            "consultation:event-staff-list",
             "queues",
             "audit:entry-list",
         )

@@ -3,9 +3,14 @@
 an_event("Congress", starts=dt.timedelta(hours=-1), hours=8)    public; `starts` is counted from now
 an_event(state="draft")                                         only staff see it
 a_session(event, "Money", theme=a_theme("Finance"))             with a thread of its own
+registered(event, state="waiting")              somebody with a place, or who waits; `person=`, `name=` for who simply came
+a_helper(event, part="door")                    somebody who helps there
 a_table(session, 4)                                             a table with a code
 an_event_idea(event, "A bank of looms", theme=...)              as it is put to everybody
 a_note(session, "We need looms.", table=...)                    written down at a table, public
+a_marking(ideas=3, themes=2, ballots=5)                         an event at which marking is open
+a_ballot(event, "CODE")                                         one ballot, not cast
+a_registration(event)                                           somebody who is in the room
 """
 
 import datetime as dt
@@ -16,8 +21,19 @@ from django.utils import timezone
 from django.utils.text import slugify
 
 from commons.contributions.models import Channel, Contribution, Kind, Thread
+from commons.people.models import User
 from commons.themes.models import Theme
-from consultation.models import Event, EventIdea, EventNote, EventSession, EventTable
+from consultation.models import (
+    Ballot,
+    Event,
+    EventHelper,
+    EventIdea,
+    EventNote,
+    EventSession,
+    EventTable,
+    Registration,
+)
+from tests.factories.people import UserFactory
 from tests.factories.themes import a_theme
 
 
@@ -44,6 +60,17 @@ def a_session(event: Event, title: str = "Money", *, theme: Theme | None = None,
     return EventSession.objects.create(
         event=event, title=title, theme=theme, thread=Thread.objects.create(), **(fields | given)
     )
+
+
+def registered(event: Event, *, state: str = "in", **given: Any) -> Registration:
+    """`given` is any field of `Registration`."""
+    number = event.registrations.count() + 1
+    person = None if "name" in given else given.pop("person", None) or UserFactory()
+    return Registration.objects.create(event=event, person=person, number=number, state=state, **given)
+
+
+def a_helper(event: Event, part: str = "door", *, person: User | None = None) -> User:
+    return EventHelper.objects.create(event=event, person=person or UserFactory(), part=part).person
 
 
 def a_table(session: EventSession, number: int = 1, *, theme: Theme | None = None) -> EventTable:
@@ -79,3 +106,27 @@ def a_note(
     kind = EventNote.Kind.IDEA if table is not None else EventNote.Kind.WORDS
     fields = {"kind": kind, "made_at": timezone.now()} | given
     return EventNote.objects.create(session=session, table=table, contribution=contribution, **fields)
+
+
+def a_marking(*, ideas: int = 3, themes: int = 1, ballots: int = 0, hours: float = 1, **given: Any) -> Event:
+    """An event at which marking is open, with so many ideas in each theme, all of one issue, and ballots that nobody holds."""
+    now = timezone.now()
+    times = {"marks_open_at": now - dt.timedelta(hours=1), "marks_close_at": now + dt.timedelta(hours=hours)}
+    event = an_event(starts=dt.timedelta(hours=-5), **(times | given))
+    for theme in range(themes):
+        for number in range(ideas):
+            an_event_idea(event, f"Idea {number + 1} of {theme + 1}", theme=a_theme(f"Theme {theme + 1}", place=theme))
+    for _ballot in range(ballots):
+        a_ballot(event)
+    return event
+
+
+def a_ballot(event: Event, code: str = "") -> Ballot:
+    return Ballot.objects.create(event=event, token_hash=Ballot.hash_of(code or uuid.uuid4().hex))
+
+
+def a_registration(event: Event, *, is_in_the_room: bool = True, **given: Any) -> Registration:
+    """`given` is any field of `Registration`."""
+    fields = {"name": "Ida Loom", "number": event.registrations.count() + 1, "state": Registration.State.IN}
+    fields["checked_in_at"] = timezone.now() if is_in_the_room else None
+    return Registration.objects.create(event=event, **(fields | given))

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from consultation.actions import PhaseWords, add_phase, begin_phase, end_phase, move_phase
+from consultation.actions import PhaseWords, add_phase, begin_phase, call_off_phase, end_phase, move_phase
 from consultation.models import Phase, PhaseMove
 
 
@@ -25,6 +25,10 @@ def fresh(phase: Phase) -> Phase:
 def move(phase: Phase, begins: int, ends: int, reason: str) -> PhaseMove:
     seen = fresh(phase).revision
     return move_phase(phase, by=None, begins_on=day(begins), ends_on=day(ends), reason=reason, based_on=seen)
+
+
+def call_off(phase: Phase, reason: str = "No money came.", **more: Any) -> Phase:
+    return call_off_phase(phase, by=None, reason=reason, based_on=fresh(phase).revision, **more)
 
 
 def write_down(phase: Phase, *, began: int | None = None, ended: int | None = None) -> Phase:

@@ -21,12 +21,14 @@ from commons.digests.models import Digest, Subscription
 from commons.exports.models import ExportJob
 from commons.exports.reports import reports_for
 from commons.moderation.models import Appeal, Report, Verdict
-from commons.people.models import Membership, User
+from commons.people.models import Door, Membership, User
 from commons.themes.models import Theme
-from consultation.models import Phase, PhaseMove, Source, Text
+from consultation.models import EventIdea, Phase, PhaseMove, Source, Text
 from panel.models import Decision, Dissent, Draft, Seat
+from tests.browser.marks import CODE
 from tests.browser.pages import fit
 from tests.browser.world import PASSWORD, World
+from tests.hostile.events import event_forms_of
 from tests.hostile.inputs import encoded
 
 FORM = "application/x-www-form-urlencoded"
@@ -55,6 +57,9 @@ def forms_of(world: World) -> Iterator[Form]:
     yield from strategy_forms(world)
     yield from blog_forms(world)
     yield from library_forms(world)
+    yield from event_forms(world)
+    yield from capture_forms(world)
+    yield from marks_forms(world)
     yield from notice_forms(world)
 
 
@@ -143,6 +148,7 @@ def member_forms(world: World) -> Iterator[Form]:
 
 
 def staff_forms(world: World) -> Iterator[Form]:
+    yield from heard_forms(world)
     slug = world.wave.slug
 
     def at(name: str, *args: object) -> str:
@@ -166,6 +172,7 @@ def staff_forms(world: World) -> Iterator[Form]:
     for role, person in (("staff", world.staff), ("analyst", world.analyst)):
         for report in reports_for(person):
             wanted = {"wave": str(world.wave.pk).encode(), "show": b"codes", "batch": batch}
+            wanted["event"] = str(world.events["now"].pk).encode()
             good = {name: wanted.get(name, b"") for name in report.form_class.base_fields}
             good |= {"purpose": b"For the panel", "key": b"abc"} if report.asks_purpose else {"key": b"abc"}
             ask = reverse("exports:job-ask", args=[report.name])
@@ -211,6 +218,8 @@ def phase_forms(world: World) -> Iterator[Form]:
     why = {"reason": b"The post was late.", "reason_cy": b""}
     moved = {"begins_on": first, "ends_on": b"2099-04-01", **why, **seen}
     yield Form("move a phase", "staff", at("move"), moved, {"reason": newest(PhaseMove, "reason")})
+    kept = {"reason": lambda: Phase.objects.get(pk=phase.pk).call_off_reason}
+    yield Form("call off a phase", "staff", at("call-off"), {**why, **seen}, kept)
     day = timezone.localdate().isoformat().encode()
     yield Form("begin a phase", "staff", at("begin"), {"on": first, **seen})
     yield Form("end a phase", "staff", at("end"), {"on": day, **seen})
@@ -410,7 +419,13 @@ def library_forms(world: World) -> Iterator[Form]:
     yield Form("change a source", "staff", change, {**words, **plain}, {name: kept(name) for name in words})
     speaking = {"mandate": b"self", "organisation": b"", "agreed_on": b"", "votes_for": b"", "votes_against": b""}
     said = {"shown_as": b"name", "key": b"00000000-0000-0000-0000-00000000000e", **speaking}
-    idea = {"title": b"A fund", "body": b"All pay in.", "themes": b"", "needs": b"money", "helps": b"arts"}
+    idea = {
+        "title": b"A fund",
+        "body": b"All pay in.",
+        "themes": str(world.theme.pk).encode(),
+        "needs": b"money",
+        "helps": b"arts",
+    }
     reads = {name: newest(Contribution, name) for name in ("title", "body")}
     yield Form("add an idea", "member", reverse("consultation:idea-add"), {**idea, **said}, reads)
     own = world.ideas["own"]
@@ -424,6 +439,85 @@ def library_forms(world: World) -> Iterator[Form]:
     )
     withdraw = reverse("consultation:source-withdraw", args=[world.sources["public"].pk])
     yield Form("withdraw a source", "staff", withdraw, {"reason": b"Wrong figures"})
+
+
+def event_forms(world: World) -> Iterator[Form]:
+    """What staff write of an event, what people say who come, and what is done at the door."""
+    for name, role, url, good, reads in event_forms_of(world):
+        yield Form(name, role, url, good, reads)
+
+
+def capture_forms(world: World) -> Iterator[Form]:
+    """What is written down at an event, and what staff and facilitators make of it."""
+
+    def at(name: str, *args: object) -> str:
+        return reverse(f"consultation:event-{name}", args=[world.event.slug, *args])
+
+    table, said = at("table"), {"text": newest(Contribution, "body")}
+    yield Form("code of a table", "visitor", table, {"code": world.table.code.encode()})
+    yield Form("code of a room", "visitor", at("say"), {"code": world.event.say_code.encode()})
+    note = {"do": b"note", "kind": b"issue", "under": b"", "text": b"Nobody lends."}
+    note["id"] = b"00000000-0000-0000-0000-0000000000e1"
+    yield Form("note of a table", "at-table", table, note, said)
+    number = str(world.table.notes.first().pk).encode()
+    yield Form("strike a note", "at-table", table, {"do": b"strike", "note": number})
+    yield Form("the table agrees", "at-table", table, {"do": b"agree", "notes": number})
+    say = {"session": str(world.event_session.pk).encode(), "text": b"Lend us a van."}
+    say["id"] = b"00000000-0000-0000-0000-0000000000e2"
+    # A name is kept as one line, so it is not compared.
+    yield Form("say in the room", "in-room", at("say"), {**say, "name": b"Ida"}, said)
+    yield Form("say, signed in", "newcomer", at("say"), {**say, "shown_as": b"name"}, said)
+    theme, idea = str(world.theme.pk).encode(), world.event_ideas[0]
+    tables = {"session": say["session"], "theme": theme, "count": b"2"}
+    yield Form("open tables", "staff", at("tables"), tables)
+    words = {"issue": b"Nobody lends", "title": b"A bank"}
+    reads = {name: newest(EventIdea, name) for name in words}
+    yield Form(
+        "make an idea", "newcomer", at("ideas"), {"do": b"make", "theme": theme, "notes": number, **words}, reads
+    )
+    put = {"do": b"put", "idea": str(idea.pk).encode(), "notes": number}
+    yield Form("add notes to an idea", "newcomer", at("ideas"), put)
+    stays = str(world.event_ideas[2].pk).encode()
+    merge = {"do": b"merge", "goes": str(idea.pk).encode(), "stays": stays}
+    yield Form("merge ideas", "newcomer", at("ideas"), merge)
+    yield Form("undo a merge", "newcomer", at("ideas"), {"do": b"undo", "idea": str(world.event_ideas[1].pk).encode()})
+    yield Form("move an idea", "newcomer", at("ideas"), {"do": b"up", "idea": stays})
+    yield Form("take a note out", "newcomer", at("ideas"), {"do": b"out", "note": number})
+    kept = lambda name: lambda: getattr(EventIdea.objects.get(pk=idea.pk), name)  # noqa: E731
+    words |= {"text": b"Older co-ops lend."}
+    good = {"theme": theme, "based_on": str(idea.revision).encode(), **words}
+    reads = {name: kept(name) for name in words}
+    yield Form("change an idea of an event", "newcomer", at("idea-change", idea.pk), good, reads)
+    show = at("photo", world.photos[1].pk)
+    yield Form("publish a photograph", "newcomer", show, {"show": b"yes"})
+
+
+def marks_forms(world: World) -> Iterator[Form]:
+    """The ballot and the code that opens it, and what staff fill in on the day."""
+
+    def at(name: str, state: str) -> str:
+        return reverse(f"consultation:event-{name}", args=[world.marking[state].slug])
+
+    yield Form("code of a ballot", "visitor", at("marks", "open"), {"code": CODE.encode()})
+    page = world.clients["ballots"].get(at("marks", "new")).context["form"]
+    ballot = {name: str(page[name].value()).encode() for name in ("ballot", "based_on")}
+    ideas = {name: field.choices[0][0].encode() for name, field in page.fields.items() if hasattr(field, "choices")}
+    yield Form("a ballot", "ballots", at("marks", "new"), ballot | ideas)
+    number = {"number": b"3", "key": b"00000000-0000-0000-0000-00000000000f"}
+    yield Form("cards", "staff", at("ballots-give", "new"), number)
+    later = f"{timezone.localtime(timezone.now()):%Y-12-31 23:59}".encode()
+    yield Form("open marking", "staff", at("marks-open", "open"), {"closes_at": later})
+    yield Form("show the counts", "staff", at("marks-show", "open"), {"live": b"yes"})
+    idea = world.marking["published"].ideas.filter(proposal=None).first()
+    proposals = {f"ideas_{idea.theme_id}": str(idea.pk).encode()}
+    yield Form("choose proposals", "staff", at("proposals-choose", "published"), proposals)
+    yield Form("put a ballot away", "ballots", at("marks", "open"), {"forget": b"yes"})
+
+
+def heard_forms(world: World) -> Iterator[Form]:
+    """What staff type to make a link that is handed on."""
+    door = {"label": b"March letter", "kind": b"partner", "organisation": b""}
+    yield Form("make a link", "staff", reverse("people:door-make"), door, {"label": newest(Door, "label")})
 
 
 def newest(model: type, name: str, by: str = "pk") -> Reader:

@@ -16,7 +16,21 @@ from tests.hostile.tries import timed, trouble_with
 # Every name that some page reads from its address, and some that none does.
 KNOWN = (
     *("q", "page", "sector", "region", "state", "verb", "actor", "before", "organisation", "choose", "role", "outcome"),
-    *("remark", "batch", "wave", "show", "step", "next", "return", "to", "sort", "order_by"),
+    *(
+        "remark",
+        "batch",
+        "wave",
+        "show",
+        "step",
+        "next",
+        "return",
+        "to",
+        "sort",
+        "order_by",
+        "via",
+        "strand",
+        "without",
+    ),
 )
 UNKNOWN = (
     *("organisation__user__password", "name__startswith", "id__gt", "pk__in", "user__password__regex", "__class__"),
@@ -87,6 +101,9 @@ def lists(world: World) -> list[tuple[str, str]]:
         ("staff", reverse("audit:entry-list")),
         ("staff", reverse("people:person-list")),
         ("staff", reverse("people:membership-list")),
+        ("staff", reverse("people:missing-list")),
+        ("visitor", reverse("heard")),
+        ("visitor", reverse("heard-campaigns")),
         ("staff", reverse("people:register-import-detail", args=[world.imports["done"].pk])),
         ("analyst", reverse("exports:job-ask", args=["census-letters"])),
         ("analyst", reverse("exports:job-ask", args=["census-responses"])),

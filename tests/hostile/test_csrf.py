@@ -41,6 +41,7 @@ def test_no_address_takes_a_post_without_a_token(world: World):
         "<int:number>": 1,
         "<int:old>": 1,
         "<int:new>": 2,
+        "<uuid:key>": world.places["waiting"].key,
         "<uuid:pk>": world.jobs["waiting"].pk,
         "<uuid:code>": world.codes["sent"].pk,
         "<str:token>": world.tokens["daily"],

@@ -10,9 +10,12 @@ from tests.hostile.forms import (
     Form,
     account_forms,
     blog_forms,
+    capture_forms,
     census_forms,
+    event_forms,
     forms_of,
     library_forms,
+    marks_forms,
     member_forms,
     notice_forms,
     send,
@@ -25,8 +28,17 @@ from tests.hostile.tries import timed, trouble_with, try_values
 
 BOUNDARY = "multipart/form-data; boundary=x"
 GROUPS = [
-    *(account_forms, census_forms, member_forms, staff_forms),
-    *(strategy_forms, blog_forms, library_forms, notice_forms),
+    account_forms,
+    census_forms,
+    member_forms,
+    staff_forms,
+    strategy_forms,
+    blog_forms,
+    library_forms,
+    event_forms,
+    capture_forms,
+    marks_forms,
+    notice_forms,
 ]
 
 

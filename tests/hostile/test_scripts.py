@@ -1,8 +1,8 @@
 """Names, reasons, file names and texts that hold scripts, seen by everyone in a real browser, with the content security policy on
 and off: none runs, and the policy has nothing to report. A report would mean that only the policy stood in the way.
 
-With the policy every page is walked: it reports whatever tries to run. Without it, to see that nothing does, every fourth is
-walked here, and every page in the drill.
+With the policy every page is walked: it reports whatever tries to run. Without it, to see that nothing does, every third is
+walked here. The drill walks every state of every page, both ways.
 """
 
 from collections.abc import Callable, Iterator
@@ -17,7 +17,7 @@ from census.exports import LettersReport
 from census.models import CodeBatch
 from tests.browser.conftest import Walker
 from tests.browser.pages import pages_of
-from tests.browser.site_page import SitePage
+from tests.browser.site_page import SitePage, one_of_each
 from tests.browser.world import World
 from tests.hostile.forms import forms_of
 from tests.hostile.scripts import CORPUS, SHORT, Tainter
@@ -63,7 +63,8 @@ def tainted_pages(world: World) -> Iterator[SitePage]:
         if not page.has_errors and page.status == 200:
             yield page
     for form in forms_of(world):
-        if form.good and form.name not in {"sign out"}:
+        # A photograph is given back as a picture, round which the browser itself puts a page with a style of its own.
+        if form.good and form.name not in {"sign out", "publish a photograph"}:
             send = {name: SHORT for name in form.good if name not in {"case", "based_on"}}
             yield SitePage(f"form: {form.name}", form.role, form.url, send=send, more={"own_form": True})
     slug = world.wave.slug
@@ -80,7 +81,7 @@ def tainted_pages(world: World) -> Iterator[SitePage]:
 
 
 # Two walk with the policy, so that two cores can.
-WALKS = {"with the policy": [slice(0, None, 2), slice(1, None, 2)], "without the policy": [slice(0, None, 4)]}
+WALKS = {"with the policy": [slice(0, None, 2), slice(1, None, 2)], "without the policy": [slice(0, None, 3)]}
 
 
 @pytest.mark.parametrize(
@@ -93,7 +94,7 @@ WALKS = {"with the policy": [slice(0, None, 2), slice(1, None, 2)], "without the
     indirect=["walker"],
 )
 def test_no_script_runs_in_anybodys_browser(walker: Walker, part: slice):
-    none_runs(walker, list(tainted_pages(walker.world))[part])
+    none_runs(walker, one_of_each(tainted_pages(walker.world))[part])
 
 
 def none_runs(walker: Walker, pages: list[SitePage]) -> None:

@@ -113,6 +113,26 @@ def test_replies_in_a_section_close_with_it(client, member, section):
     assert Contribution.objects.count() == 1
 
 
+def test_what_was_said_to_a_section_stays_as_it_is_when_the_phase_is_over(client, member, section):
+    own, other = said_to(section, by=member), said_to(section)
+    pages = [reverse("contributions:contribution", args=[row.pk]) for row in (own, other)]
+    edit = reverse("contributions:contribution-edit", args=[own.pk])
+    ways = (edit, "I agree", reverse("contributions:contribution-withdraw", args=[own.pk]))
+    before = "".join(client.get(page).content.decode() for page in pages)
+    a_phase("Comment on the draft", -9, -1, opens=(Act.COMMENT,))
+    after = "".join(client.get(page).content.decode() for page in pages)
+    assert [[way in text for way in ways] for text in (before, after)] == [[True] * 3, [False, False, True]]
+    page = client.get(edit).content.decode()
+    assert (SAID in page, "<textarea" in page, "You can still take it back" in page) == (True, False, True)
+    shown = client.post(edit, {"body": "My long text", "based_on": 1})
+    assert (shown.status_code, shown.context["form"]["body"].value()) == (409, "My long text")
+    client.post(reverse("contributions:support", args=[other.pk]), {"agree": "yes"})
+    assert [(row.body, row.support_count) for row in Contribution.objects.order_by("pk")] == [
+        (own.body, 0),
+        (other.body, 0),
+    ]
+
+
 def test_paper_that_comes_late_is_still_typed_in(section, over):
     given = {"key": uuid.uuid4(), "channel": "paper", "said_by": "A member"}
     row = key_in_contribution(section.thread, by=UserFactory(roles=["scribe"]), body="By post.", **given)

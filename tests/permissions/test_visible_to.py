@@ -14,13 +14,14 @@ from commons.contributions.reports import subject_of
 from commons.digests.models import Digest, Notice, Subscription
 from commons.exports.models import ExportJob
 from commons.moderation.models import Appeal, Moderation, Verdict
-from commons.people.models import Membership, User
-from consultation.models import Follower, Idea, Source
+from commons.people.models import Door, Membership, User
+from consultation.models import Event, EventNote, Follower, Idea, Registration, Source
 from panel.models import Decision, Dissent, Draft, Section, Version
 from tests.architecture.tree import PARTS
 from tests.permissions.world import VIEWERS
 
 ALL = "every row"
+EVENTS = {"congress", "notes-day", *(f"marking-{state}" for state in ("open", "closed", "counted", "public"))}
 EVERYBODY = dict.fromkeys(VIEWERS, ALL)
 PANEL = dict.fromkeys(("panel_member", "chair"), ALL)
 PUBLIC = {
@@ -31,6 +32,8 @@ PUBLIC = {
     "Reported words.",
     "We did the same in our town.",
     "Words of an idea.",
+    "A note of table four.",
+    "Give every co-op a loom now.",
 }
 POSTS = {"What our shop taught us", "Too hard on a neighbour"}
 HANDED_IN = {"Waiting for an editor", "Out next week", "Buy my looms"}
@@ -54,6 +57,7 @@ SEEN = {
         {"member": {"Rivermead"}, "other": {"Siop"}, "analyst": ALL},
     ),
     User: (lambda row: row.name, {**{viewer: {viewer} for viewer in VIEWERS[2:]}, "staff": ALL}),
+    Door: (lambda row: row.label, {"staff": ALL}),
     Membership: (lambda row: row.user.name, {"member": {"member"}, "other": {"other"}, "staff": ALL}),
     ExportJob: (
         lambda row: f"{row.report} {row.state} of {row.asked_by}",
@@ -92,7 +96,12 @@ SEEN = {
             "panel_member": PUBLIC | {"Between us."},
             "chair": PUBLIC | {"Between us."},
             "moderator": PUBLIC
-            | {"Held words of the person.", "Held words to a post.", "Held words of an idea."}
+            | {
+                "Held words of the person.",
+                "Held words to a post.",
+                "Held words of an idea.",
+                "Held words of the room.",
+            }
             | {*(f"Declined words of {who}." for who in ("other", "colleague", "asking"))},
         },
     ),
@@ -106,6 +115,8 @@ SEEN = {
                     "everyone, a post",
                     "everyone, A bank of looms",
                     "everyone, A held idea",
+                    "everyone, Money",
+                    "everyone, A secret session",
                 }
                 for viewer in VIEWERS
             },
@@ -120,7 +131,20 @@ SEEN = {
             "moderator": ALL,
         },
     ),
+    # Who may read a note is said by its contribution.
+    EventNote: (
+        lambda row: row.contribution.body,
+        {**{viewer: {"A note of table four."} for viewer in VIEWERS}, "moderator": ALL},
+    ),
     Source: (lambda row: row.title, {**{viewer: {"How clubs borrow"} for viewer in VIEWERS}, "staff": ALL}),
+    Event: (
+        lambda row: row.slug,
+        {**dict.fromkeys(VIEWERS, EVENTS), "staff": ALL},
+    ),
+    Registration: (
+        lambda row: f"{row.person} {row.state}",
+        {"person": {"person in"}, "member": {"member waiting"}, "staff": ALL},
+    ),
     Section: (lambda row: row.title, {**{viewer: {"Finance that fits"} for viewer in VIEWERS}, **PANEL}),
     Version: (str, EVERYBODY),
     Decision: (lambda row: row.reason, EVERYBODY),

@@ -40,7 +40,11 @@ from tests.factories.people import MembershipFactory, OrganisationFactory, UserF
 from tests.factories.phases import a_phase, write_down
 from tests.factories.themes import a_theme
 from tests.permissions.blog import draw_blog, sent_to_blog, tried_blog
+from tests.permissions.capture import draw_capture, sent_to_capture, tried_capture
+from tests.permissions.events import draw_events, sent_to_events, tried_events
+from tests.permissions.heard import draw_heard, sent_to_heard, tried_heard
 from tests.permissions.library import draw_library, sent_to_library, tried_library
+from tests.permissions.marks import draw_marks, sent_to_marks, tried_marks
 from tests.permissions.notices import draw_notices, sent_to_notices, tried_notices
 from tests.permissions.strategy import draw_strategy, queries_of, sent_to_strategy, tried_strategy
 
@@ -138,6 +142,10 @@ def build() -> World:
     row.strategy.seat = people["panel_member"].appointments.get()
     row.blog = draw_blog(people)
     row.library = draw_library(people)
+    row.events = draw_events(people)
+    row.capture = draw_capture(people)
+    row.marks = draw_marks(people)
+    row.heard = draw_heard(people, row.library.idea.thread)
     row.notices = draw_notices(people)
 
     clients = {name: entered(people.get(name), row.code if name == "letter" else None) for name in VIEWERS}
@@ -203,7 +211,10 @@ def tried_with(row: SimpleNamespace) -> dict[str, list[tuple[str, dict[str, Any]
         "people:appointment-end": [("the chair’s", {"pk": row.appointment.pk})],
         "people:register-import-detail": [("waiting", {"pk": row.imported.pk})],
         "consultation:text-edit": [("", {"pk": row.text.pk})],
-        **{f"consultation:phase-{name}": [("", {"pk": row.phase.pk})] for name in ("change", "move", "begin", "end")},
+        **{
+            f"consultation:phase-{name}": [("", {"pk": row.phase.pk})]
+            for name in ("change", "move", "call-off", "begin", "end")
+        },
         "themes:theme-change": [("", {"slug": row.theme.slug})],
         "themes:theme-move": [("", {"slug": row.theme.slug})],
         "themes:theme-retire": [("in use", {"slug": row.theme.slug}), ("out of use", {"slug": row.retired_theme.slug})],
@@ -242,6 +253,7 @@ def sent_to(row: SimpleNamespace) -> dict[str, dict[str, Any]]:
         "consultation:phase-add": {**phase_words, "begins_on": today, "ends_on": today},
         "consultation:phase-change": {**phase_words, **seen, "place": 1},
         "consultation:phase-move": {**seen, "ends_on": today + timedelta(days=99), "reason": "Storm"},
+        "consultation:phase-call-off": {**seen, "reason": "Storm"},
         "consultation:phase-begin": {**seen, "on": today},
         "consultation:phase-end": {**seen, "on": today},
         "people:profile-change": {"name": "New name", "language": "en-gb"},
@@ -274,12 +286,24 @@ def parts_of(page: Page) -> dict[str, str]:
 
 def lines(row: SimpleNamespace) -> Iterator[Line]:
     tried = tried_with(row)
-    world = (tried_strategy(row.strategy), tried_blog(row.blog), tried_library(row.library), tried_notices(row.notices))
-    for more in world:
+    parts = (
+        tried_strategy(row.strategy),
+        tried_blog(row.blog),
+        tried_library(row.library),
+        tried_events(row.events),
+        tried_capture(row.capture),
+        tried_marks(row.marks),
+        tried_heard(row.heard),
+        tried_notices(row.notices),
+    )
+    for more in parts:
         for name, things in more.items():
             tried[name] = tried.get(name, []) + things
     sent = sent_to(row) | sent_to_strategy(row.strategy) | sent_to_blog(row.blog) | sent_to_library(row.library)
+    sent |= sent_to_capture(row.capture) | sent_to_marks(row.marks) | sent_to_heard(row.heard)
     sent |= sent_to_notices(row.notices)
+    for name, data in sent_to_events(row.events).items():
+        sent[name] = sent.get(name, {}) | data
     asked = queries_of(row.strategy)
     # Whatever names only a wave is tried with the open one. The admin's addresses hold the name of a table after that of the app.
     usual = {

@@ -17,6 +17,7 @@ from commons.contributions.actions.contributions import (
     edit_contribution,
     key_in_contribution,
     support_contribution,
+    take_down_words,
     withdraw_contribution,
 )
 from commons.contributions.actions.threads import close_thread, note_visit, open_thread, slow_thread
@@ -41,5 +42,6 @@ __all__ = [
     "open_thread",
     "slow_thread",
     "support_contribution",
+    "take_down_words",
     "withdraw_contribution",
 ]

@@ -26,11 +26,11 @@ from commons.contributions.models import (
     Support,
     Thread,
 )
-from commons.contributions.reports import closed_because
+from commons.contributions.reports import closed_because, shut_because
 from commons.digests.actions import notify
 from commons.moderation.actions import hold, release
 from commons.moderation.models import Cause, Standing
-from commons.people.models import Organisation, User
+from commons.people.models import Door, Organisation, User
 
 MANY_LINKS = 3
 MOST_HELD = 20
@@ -70,7 +70,8 @@ class NotNow(Exception):
 
 @dataclass(frozen=True)
 class Speaking:
-    """For whom somebody speaks and how they wish to be shown. Dates and figures only where the mandate has them."""
+    """For whom somebody speaks, how they wish to be shown and through which door they came. Dates and figures only where the
+    mandate has them."""
 
     mandate: str = Mandate.SELF
     organisation: Organisation | None = None
@@ -79,6 +80,7 @@ class Speaking:
     votes_against: int | None = None
     votes_entitled: int | None = None
     shown_as: str = ShownAs.NAME
+    door: Door | None = None
 
 
 @transaction.atomic
@@ -166,6 +168,7 @@ def key_in_contribution(
     said_by: str,
     key: uuid.UUID | None = None,
     kind: str = Kind.COMMENT,
+    title: str = "",
     replacement: str = "",
     speaking: Speaking = Speaking(),
     made_at: dt.datetime | None = None,
@@ -186,6 +189,7 @@ def key_in_contribution(
         thread=thread,
         key=key,
         kind=kind,
+        title=title,
         body=body,
         replacement=replacement,
         channel=Channel(channel),
@@ -198,6 +202,29 @@ def key_in_contribution(
     )
     contribution.save()
     record("key_in_contribution", contribution, by=by, data={"thread": thread.pk, "channel": str(channel)})
+    return contribution
+
+
+@transaction.atomic
+def take_down_words(
+    thread: Thread,
+    *,
+    by: User | None,
+    body: str,
+    channel: str,
+    said_by: str,
+    key: uuid.UUID,
+    kind: str = Kind.NOTE,
+    cause: Cause | None = None,
+) -> Contribution:
+    """Keep what came without an account: from the scribe of a table, or from somebody in the room. With a `cause` it waits for a
+    moderator. Whether it came before is known to the caller, who has the `key`."""
+    contribution = Contribution.objects.create(
+        thread=thread, key=key, kind=kind, body=body, channel=Channel(channel), said_by=said_by
+    )
+    record("take_down_words", contribution, by=by, data={"thread": thread.pk, "channel": str(channel)})
+    if cause is not None:
+        hold(contribution, by=by, cause=cause)
     return contribution
 
 
@@ -290,9 +317,14 @@ def edit_contribution(
 ) -> Contribution:
     """Change the words. How they read before stays readable. An edit by somebody who is not yet trusted is looked at first.
 
-    `based_on` is the revision that the form showed. Raises `StaleEdit` or `NotNow`.
+    `based_on` is the revision that the form showed. Once the talk is over, others have counted on these words: they can be taken
+    back, and not be changed. Raises `StaleEdit`, `NotNow` or `ThreadClosed`.
     """
     row = _locked(contribution)
+    if reason := shut_because(row.thread):
+        raise ThreadClosed(
+            _("%(reason)s What was said stays as it is. You can still take it back.") % {"reason": reason}
+        )
     replacement = row.replacement if replacement is None else replacement
     title = row.title if title is None else title
     if row.revision != based_on:
@@ -330,8 +362,8 @@ def _locked(contribution: Contribution) -> Contribution:
 
 
 @transaction.atomic
-def withdraw_contribution(contribution: Contribution, *, by: User) -> Contribution:
-    """Take one's words back. Replies stay, under a line that says so. Raises `NotNow`."""
+def withdraw_contribution(contribution: Contribution, *, by: User | None) -> Contribution:
+    """Take back one's words, or those of a table without an account. Replies stay, under a line that says so. Raises `NotNow`."""
     row = _locked(contribution)
     row.standing = Standing.WITHDRAWN
     row.save(update_fields=["standing"])
@@ -342,8 +374,11 @@ def withdraw_contribution(contribution: Contribution, *, by: User) -> Contributi
 
 @transaction.atomic
 def support_contribution(contribution: Contribution, *, by: User) -> bool:
-    """Agree with something, once; a second time changes nothing. Whether this was the first time."""
+    """Agree with something, once; a second time changes nothing. Whether this was the first time. Raises `NotNow`, or
+    `ThreadClosed` once the talk is over: then only an agreement can be taken back."""
     row = _locked(contribution)
+    if reason := shut_because(row.thread):
+        raise ThreadClosed(reason)
     _support, is_new = Support.objects.get_or_create(contribution=row, person=by)
     if is_new:
         _count_supports(row, models.F("support_count") + 1)

@@ -1,5 +1,6 @@
 """The rows about people, one module for each noun."""
 
+from commons.people.models.doors import Door
 from commons.people.models.organisations import (
     LegalForm,
     Membership,
@@ -18,6 +19,7 @@ from commons.people.models.users import SIGNED_IN_AT, User
 __all__ = [
     "SIGNED_IN_AT",
     "Appointment",
+    "Door",
     "LegalForm",
     "Membership",
     "Nation",

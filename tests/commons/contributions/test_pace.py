@@ -17,7 +17,11 @@ from commons.contributions.actions import (
     TooSoon,
     add_contribution,
     close_thread,
+    drop_support,
+    edit_contribution,
     slow_thread,
+    support_contribution,
+    withdraw_contribution,
 )
 from commons.contributions.models import Contribution, Thread
 from commons.moderation.actions import decide_moderation
@@ -130,6 +134,23 @@ def test_a_thread_closes_by_itself_on_its_date():
     say(thread, trusted(), after=dt.timedelta(minutes=59))
     with pytest.raises(ThreadClosed):
         say(thread, trusted(), after=dt.timedelta(minutes=60))
+
+
+def test_once_the_talk_is_over_words_are_not_changed_and_not_agreed_with_and_can_be_taken_back():
+    person, reader = UserFactory(), UserFactory()
+    row, agreed = ContributionFactory(author=person), ContributionFactory()
+    agreed.thread = row.thread
+    agreed.save()
+    support_contribution(agreed, by=reader)
+    close_thread(row.thread, by=UserFactory(), closes_at=timezone.now(), reason="It is settled.")
+    with pytest.raises(
+        ThreadClosed, match=r"^It is settled\. What was said stays as it is\. You can still take it back\.$"
+    ):
+        edit_contribution(row, by=person, body="Other words.", based_on=1)
+    with pytest.raises(ThreadClosed, match=r"^It is settled\.$"):
+        support_contribution(row, by=reader)
+    assert (drop_support(agreed, by=reader), withdraw_contribution(row, by=person).standing) == (True, "withdrawn")
+    assert Contribution.objects.get(pk=row.pk).body == row.body
 
 
 def test_a_closed_thread_is_opened_again():

@@ -7,9 +7,11 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
+from commons.contributions.actions.fingerprints import take_fingerprints
 from commons.people.models import Organisation
 from coopstrategy.demo.blog import draw_blog
 from coopstrategy.demo.census import draw_census, letters_to_try
+from coopstrategy.demo.congress import congress_to_try, draw_congress
 from coopstrategy.demo.library import draw_library
 from coopstrategy.demo.mails import draw_mails
 from coopstrategy.demo.people import PEOPLE, draw_people
@@ -17,8 +19,10 @@ from coopstrategy.demo.process import draw_process
 from coopstrategy.demo.register import RIVERMEAD, SET_PIECES, draw_register
 from coopstrategy.demo.strategy import ChangedByHand, draw_strategy
 
-# The moments of the process that can be shown, the earliest first. Later parts of the site add theirs.
-STAGES = ["census", "draft"]
+# The moments of the process that can be shown. Each can follow those before it; the last is shown if nobody says which.
+STAGES = ["census", "before-congress", "on-the-day", "draft", "after"]
+ALIVE = {"draft", "after"}
+"""Those at which the draft has been worked on for months. At the others its first versions have come out."""
 
 
 class Command(BaseCommand):
@@ -37,6 +41,9 @@ class Command(BaseCommand):
                 "This database holds organisations that are not the demo's, so nothing was drawn. Give the demo an empty "
                 "database, or start without DATABASE_URL and it makes its own."
             )
+        stage = options["stage"]
+        # The draft, the blog and the library know two moments.
+        moment = "draft" if stage in ALIVE else "census"
         self.stdout.write("Drawing the register ...")
         draw_register()
         self.stdout.write("Drawing the people ...")
@@ -45,14 +52,18 @@ class Command(BaseCommand):
         draw_census(waiting=list(SET_PIECES))
         self.stdout.write("Drawing the draft strategy ...")
         try:
-            draw_strategy(stage=options["stage"])
+            draw_strategy(stage=moment)
         except ChangedByHand as refusal:
             self.stdout.write(str(refusal))
         self.stdout.write("Drawing the blog ...")
-        draw_blog(stage=options["stage"])
-        draw_process()
+        draw_blog(stage=moment)
+        draw_process(stage=stage)
         self.stdout.write("Drawing the library and the big ideas ...")
-        draw_library(stage=options["stage"])
+        draw_library(stage=moment)
+        self.stdout.write("Drawing Congress ...")
+        draw_congress(stage=stage)
+        while take_fingerprints(by=None):
+            pass
         self.stdout.write("Beginning the digests ...")
         draw_mails(timezone.now())
         self.stdout.write("The demo is ready.")
@@ -63,3 +74,11 @@ class Command(BaseCommand):
         self.stdout.write("Letters to answer the census with, at /census/code/")
         for case, code in letters_to_try():
             self.stdout.write(f"  {code:<22} {case.name}")
+        to_try = congress_to_try()
+        if to_try is not None:
+            self.stdout.write(f"To try at {to_try.event.title}, /events/{to_try.event.slug}/")
+            for number, code in to_try.tables:
+                self.stdout.write(f"  {code:<22} table {number}")
+            self.stdout.write(f"  {to_try.say_code:<22} say something from the room")
+            for token in to_try.ballots:
+                self.stdout.write(f"  {token:<22} a ballot nobody has used")

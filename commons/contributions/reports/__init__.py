@@ -50,11 +50,13 @@ class TakenBack:
 
 @dataclass(frozen=True)
 class Place:
-    """What it points at: `label` and `url` of the place, the `quote` as it was, its `state` ("same", "changed", "gone") and the
-    words that stand there now. Where they changed, `ask_url` is where the author says whether it `still_applies`."""
+    """Where it was said: `label` and `url` of the place, and `under` what heading. Where it points at a text, `then_label` and
+    `then_url` are the text of that day, with the `quote` as it was, its `state` ("same", "changed", "gone") and the words that
+    stand there now. Where they changed, `ask_url` is where the author says whether it `still_applies`."""
 
     label: str
-    url: str
+    url: str = ""
+    under: str = ""
     then_label: str = ""
     then_url: str = ""
     quote: str = ""
@@ -103,6 +105,19 @@ class Told:
     taken_back: tuple[TakenBack, ...] = ()
     # Other suggestions that touch the same words.
     clashes: tuple[int, ...] = ()
+    # What it was gathered into with others, such as a proposal.
+    gathered: Place | None = None
+
+    def and_more(self, other: "Told") -> "Told":
+        """Both together: what one app knows of it, and what another does."""
+        return Told(
+            place=self.place or other.place,
+            answers=self.answers + other.answers,
+            changes=self.changes + other.changes,
+            taken_back=self.taken_back + other.taken_back,
+            clashes=self.clashes + other.clashes,
+            gathered=self.gathered or other.gathered,
+        )
 
     @property
     def answer(self) -> Answer | None:
@@ -183,10 +198,21 @@ def is_subject_public(thread: Thread) -> bool:
 def closed_because(thread: Thread) -> str:
     """Why nothing can be said in a thread now, in a sentence for everybody; empty where something can. One query, and what the
     apps above ask."""
+    return shut_because(thread) or gone_because(thread)
+
+
+def gone_because(thread: Thread) -> str:
+    """The same, for the reason alone that the subject of the thread is not public."""
+    if is_subject_public(thread):
+        return ""
+    return _("What this was said to is not public any more, so nothing can be added to it.")
+
+
+def shut_because(thread: Thread) -> str:
+    """Why what was said in a thread stands as it is by now, and nobody can agree with it any more; empty where the talk goes on.
+    That its subject is not public is no such reason: an author may mend what waits for a moderator."""
     if not thread.is_open_at(timezone.now()):
         return thread.close_reason or _("Nothing more can be said here.")
-    if not is_subject_public(thread):
-        return _("What this was said to is not public any more, so nothing can be added to it.")
     return next((reason for closer in _closers if (reason := closer(thread))), "")
 
 
@@ -195,7 +221,8 @@ def told_of(contributions: Iterable[Contribution]) -> dict[int, Told]:
     rows = list(contributions)
     told: dict[int, Told] = {}
     for teller in _tellers:
-        told |= teller(rows)
+        for pk, known in teller(rows).items():
+            told[pk] = told.get(pk, NOTHING).and_more(known)
     return told
 
 

@@ -1,6 +1,6 @@
-"""The library and the big ideas as tables, written by Postgres itself: what everybody may read when the file is made, and nothing
-else. Which rows those are is said by the words of their querysets alone. Whatever people typed is guarded against being run as a
-formula."""
+"""The library, the big ideas and the marks as tables, written by Postgres itself: what everybody may read when the file is made,
+and nothing else. Which rows those are is said by the words of their querysets alone. Whatever people typed is guarded against
+being run as a formula."""
 
 from django.conf import settings
 from django.utils.translation import gettext as _
