@@ -107,7 +107,8 @@ register_kind(
 register_kind(
     "not-published",
     label=_("A version could not be published"),
-    why=_("You set a time at which a section should be published. We write to you at once."),
+    why=_("You set a time at which a section should be published."),
     group=Group.WRITING,
     rows=lambda about, reader: Draft.objects.filter(pk=about),
+    service=True,
 )

@@ -44,7 +44,8 @@ Words = Callable[[Sequence[Notice]], Mapping[int, Sequence[Piece]]]
 class Kind:
     """One kind of notice. `label` names it and `why` says in a sentence why one is told. `rows` gives the rows that must still be
     there, from the number a notice is about and that of its reader; without it the notice stays true whatever happens. `words`
-    gives what changed in words, by the number of the notice, for many at once. A `direct` kind may be sent at once to who wishes.
+    gives what changed in words, by the number of the notice, for many at once. A `direct` kind may be sent at once to who wishes;
+    a `service` is sent at once to everybody, because they wait for it or have to act.
     """
 
     name: str
@@ -54,6 +55,7 @@ class Kind:
     rows: Rows | None = None
     words: Words | None = None
     direct: bool = False
+    service: bool = False
 
 
 _kinds: dict[str, Kind] = {}
@@ -68,9 +70,10 @@ def register_kind(
     rows: Rows | None = None,
     words: Words | None = None,
     direct: bool = False,
+    service: bool = False,
 ) -> None:
     """Make a kind of notice known. One that is not known is shown nowhere and sent to nobody."""
-    _kinds[name] = Kind(name, label, why, group, rows, words, direct)
+    _kinds[name] = Kind(name, label, why, group, rows, words, direct, service)
 
 
 def kinds() -> list[Kind]:
@@ -248,7 +251,7 @@ def next_mail(kind: Kind, subscription: Subscription, now: dt.datetime) -> str:
     """When a notice of this kind could next come by e-mail, in a sentence."""
     if subscription.is_stopped:
         return _("By e-mail: never, because mail to your address comes back.")
-    if not is_gathered(kind, subscription):
+    if kind.service or not is_gathered(kind, subscription):
         return _("By e-mail: at once.")
     if subscription.frequency == Frequency.OFF:
         return _("By e-mail: never. It stands on this site.")

@@ -3,7 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from commons.digests.reports import Group, register_kind
-from commons.moderation.models import Verdict
+from commons.moderation.models import Appeal, Report, Verdict
 
 register_kind(
     "verdict",
@@ -15,12 +15,15 @@ register_kind(
 register_kind(
     "appeal",
     label=_("Your appeal has been looked at"),
-    why=_("You appealed, or wrote what the appeal was about. We write to you at once."),
+    why=_("You appealed, or wrote what the appeal was about."),
     group=Group.WRITING,
+    rows=lambda about, reader: Appeal.objects.filter(pk=about, decided_at__isnull=False),
+    service=True,
 )
 register_kind(
     "report",
     label=_("What became of your report"),
     why=_("You told us that something should be looked at."),
     group=Group.OWN,
+    rows=lambda about, reader: Report.objects.filter(pk=about, by=reader, settled_at__isnull=False),
 )
