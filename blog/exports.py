@@ -16,10 +16,7 @@ from blog.reports import citations_of
 from commons.contributions.exports import SPEAKER_JOINS, speaker_columns
 from commons.contributions.models import Audience, Contribution, Mandate, Thread
 from commons.contributions.reports import subject_of, with_subjects
-from commons.exports.reports import PublicReport, guarded, in_words, keys_of, local, register
-
-MINUTE = "YYYY-MM-DD HH24:MI"
-BETWEEN = "; "
+from commons.exports.reports import BETWEEN, MINUTE, TableReport, in_words, keys_of, local, register, typed
 
 POSTS = """
 SELECT p.id AS number, {address} AS address, p.title, p.summary, p.language, p.mandate, p.interest, p.public_from,
@@ -64,10 +61,6 @@ JOIN blog_post p ON p.thread_id = c.thread_id
 """
 
 
-def typed(column: str) -> sql.Composable:
-    return guarded(sql.Identifier(column))
-
-
 def _address() -> sql.Composed:
     return sql.SQL("{} || p.year || '/' || p.slug || '/'").format(sql.Literal(f"{settings.SITE_ADDRESS}/blog/"))
 
@@ -102,7 +95,7 @@ def _values(pairs: Sequence[tuple[int, Any]], *, empty: str) -> sql.Composable:
     return sql.SQL("VALUES {}").format(rows)
 
 
-class BlogReport(PublicReport):
+class BlogReport(TableReport):
     permission = "blog.export_posts"
 
 
@@ -118,7 +111,7 @@ class PostsReport(BlogReport):
         "scheduled, or was withdrawn or taken down."
     )
 
-    def source(self) -> sql.Composed:
+    def source(self, params: dict[str, Any]) -> sql.Composed:
         return sql.SQL(POSTS).format(
             address=_address(),
             posts=keys_of(Post.objects.public()),
@@ -164,7 +157,7 @@ class CommentsReport(BlogReport):
         "says them as they wish to be shown. Nothing that waits for a moderator, was refused or was taken back."
     )
 
-    def source(self) -> sql.Composed:
+    def source(self, params: dict[str, Any]) -> sql.Composed:
         return sql.SQL(COMMENTS).format(
             address=_address(),
             comments=_comments(),

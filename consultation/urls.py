@@ -4,17 +4,17 @@ from django.urls import path
 
 from consultation import feeds
 from consultation.views import (
-    capture,
     events,
     grouping,
     ideas,
-    marks,
     phases,
     programme,
     registrations,
     sources,
     texts,
 )
+from consultation.views.capture import notes, offline, photos, say, sending, tables
+from consultation.views.marks import ballots, cards, results, screen, steps
 
 app_name = "consultation"
 
@@ -111,39 +111,39 @@ urlpatterns += [
 # --- What is written down at an event -----------------------------------------------------------------------------------------
 
 urlpatterns += [
-    path("events/<slug:slug>/notes/", capture.NotesView.as_view(), name="event-notes"),
-    path("events/<slug:slug>/photos/<uuid:pk>/", capture.PhotoView.as_view(), name="event-photo"),
-    path("events/<slug:slug>/table/", capture.TableView.as_view(), name="event-table"),
-    path("events/<slug:slug>/table/send/", capture.TableSendView.as_view(), name="event-table-send"),
-    path("events/<slug:slug>/table/photo/", capture.TablePhotoView.as_view(), name="event-table-photo"),
+    path("events/<slug:slug>/notes/", notes.NotesView.as_view(), name="event-notes"),
+    path("events/<slug:slug>/photos/<uuid:pk>/", photos.PhotoView.as_view(), name="event-photo"),
+    path("events/<slug:slug>/table/", tables.TableView.as_view(), name="event-table"),
+    path("events/<slug:slug>/table/send/", sending.TableSendView.as_view(), name="event-table-send"),
+    path("events/<slug:slug>/table/photo/", photos.TablePhotoView.as_view(), name="event-table-photo"),
     path(
         "events/<slug:slug>/table/worker.js",
-        capture.WorkerView.as_view(),
+        offline.WorkerView.as_view(),
         name="event-table-worker",
     ),
-    path("events/<slug:slug>/say/", capture.SayView.as_view(), name="event-say"),
-    path("events/<slug:slug>/say/send/", capture.SaySendView.as_view(), name="event-say-send"),
-    path("events/<slug:slug>/say/worker.js", capture.WorkerView.as_view(page="say"), name="event-say-worker"),
+    path("events/<slug:slug>/say/", say.SayView.as_view(), name="event-say"),
+    path("events/<slug:slug>/say/send/", sending.SaySendView.as_view(), name="event-say-send"),
+    path("events/<slug:slug>/say/worker.js", offline.WorkerView.as_view(page="say"), name="event-say-worker"),
     path("events/<slug:slug>/ideas/", grouping.EventIdeasView.as_view(), name="event-ideas"),
     path("events/<slug:slug>/ideas/<int:pk>/", grouping.EventIdeaChangeView.as_view(), name="event-idea-change"),
-    path("staff/events/<slug:slug>/tables/", capture.TablesView.as_view(), name="event-tables"),
-    path("staff/events/<slug:slug>/tables/cards/", capture.CardsView.as_view(), name="event-cards"),
+    path("staff/events/<slug:slug>/tables/", tables.TablesView.as_view(), name="event-tables"),
+    path("staff/events/<slug:slug>/tables/cards/", tables.CardsView.as_view(), name="event-cards"),
 ]
 
 # --- Marks --------------------------------------------------------------------------------------------------------------------
 
 urlpatterns += [
-    path("events/<slug:slug>/marks/", marks.MarksView.as_view(), name="event-marks"),
-    path("events/<slug:slug>/screen/", marks.ScreenView.as_view(), name="event-screen"),
-    path("events/<slug:slug>/screen/now/", marks.ScreenNowView.as_view(), name="event-screen-now"),
-    path("events/<slug:slug>/results/", marks.ResultsView.as_view(), name="event-results"),
-    path("events/<slug:slug>/door/<uuid:key>/ballot/", marks.BallotGiveView.as_view(), name="event-ballot-give"),
-    path("staff/events/<slug:slug>/marks/", marks.MarksStaffView.as_view(), name="event-marks-staff"),
-    path("staff/events/<slug:slug>/marks/cards/", marks.BallotsGiveView.as_view(), name="event-ballots-give"),
-    path("staff/events/<slug:slug>/marks/open/", marks.MarksOpenView.as_view(), name="event-marks-open"),
-    path("staff/events/<slug:slug>/marks/show/", marks.MarksShowView.as_view(), name="event-marks-show"),
-    path("staff/events/<slug:slug>/marks/close/", marks.MarksCloseView.as_view(), name="event-marks-close"),
-    path("staff/events/<slug:slug>/marks/freeze/", marks.MarksFreezeView.as_view(), name="event-marks-freeze"),
-    path("staff/events/<slug:slug>/marks/publish/", marks.MarksPublishView.as_view(), name="event-marks-publish"),
-    path("staff/events/<slug:slug>/proposals/", marks.ProposalsChooseView.as_view(), name="event-proposals-choose"),
+    path("events/<slug:slug>/marks/", ballots.MarksView.as_view(), name="event-marks"),
+    path("events/<slug:slug>/screen/", screen.ScreenView.as_view(), name="event-screen"),
+    path("events/<slug:slug>/screen/now/", screen.ScreenNowView.as_view(), name="event-screen-now"),
+    path("events/<slug:slug>/results/", results.ResultsView.as_view(), name="event-results"),
+    path("events/<slug:slug>/door/<uuid:key>/ballot/", cards.BallotGiveView.as_view(), name="event-ballot-give"),
+    path("staff/events/<slug:slug>/marks/", steps.MarksStaffView.as_view(), name="event-marks-staff"),
+    path("staff/events/<slug:slug>/marks/cards/", cards.BallotsGiveView.as_view(), name="event-ballots-give"),
+    path("staff/events/<slug:slug>/marks/open/", steps.MarksOpenView.as_view(), name="event-marks-open"),
+    path("staff/events/<slug:slug>/marks/show/", steps.MarksShowView.as_view(), name="event-marks-show"),
+    path("staff/events/<slug:slug>/marks/close/", steps.MarksCloseView.as_view(), name="event-marks-close"),
+    path("staff/events/<slug:slug>/marks/freeze/", steps.MarksFreezeView.as_view(), name="event-marks-freeze"),
+    path("staff/events/<slug:slug>/marks/publish/", steps.MarksPublishView.as_view(), name="event-marks-publish"),
+    path("staff/events/<slug:slug>/proposals/", steps.ProposalsChooseView.as_view(), name="event-proposals-choose"),
 ]

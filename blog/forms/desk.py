@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from blog.models import Note, Post, Proposal, Reason, Submission
 from blog.models.writing import LONGEST_SUMMARY, LONGEST_TEXT, LONGEST_TITLE
 from commons.moderation.forms import plain_lines
+from commons.people.forms.moments import MomentField
 
 LARGEST = 2**31 - 1
 FURTHEST = dt.timedelta(days=2 * 365)
@@ -24,39 +25,19 @@ NOT_COMPLETE = dict.fromkeys(
 WAITS = [(0, _("No wait")), (5, _("5 minutes")), (30, _("Half an hour")), (120, _("2 hours"))]
 
 
-class SplitMoment(forms.SplitDateTimeField):
-    """A day and a time of day, in the time zone of the site; some moment that is to come."""
+def must_come(moment: dt.datetime) -> None:
+    """Whatever waits, waits for a moment that is to come, and not for ever."""
+    if moment > timezone.now() + FURTHEST:
+        raise forms.ValidationError(_("This is too far away. Choose a day within two years."))
+    if moment <= timezone.now():
+        raise forms.ValidationError(_("This moment is over. Choose a later one."))
 
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(
-            required=False,
-            input_date_formats=["%Y-%m-%d", "%d/%m/%Y"],
-            input_time_formats=["%H:%M", "%H:%M:%S"],
-            widget=forms.SplitDateTimeWidget(
-                date_attrs={"type": "date"}, time_attrs={"type": "time"}, date_format="%Y-%m-%d", time_format="%H:%M"
-            ),
-            error_messages={
-                "invalid_date": _("Write a day that exists, like 2027-01-29."),
-                "invalid_time": _("Write a time like 17:00."),
-            },
-            **kwargs,
-        )
-        self.say_optional = False
 
-    def clean(self, value: Any) -> dt.datetime | None:
-        try:
-            given = super().clean(value)
-        except forms.ValidationError as why:
-            if getattr(why, "code", None) != "ambiguous_timezone":
-                raise
-            raise forms.ValidationError(
-                _("The clocks change in that night, so there is this time twice or not at all. Choose another time.")
-            ) from None
-        if given is not None and given > timezone.now() + FURTHEST:
-            raise forms.ValidationError(_("This is too far away. Choose a day within two years."))
-        if given is not None and given <= timezone.now():
-            raise forms.ValidationError(_("This moment is over. Choose a later one."))
-        return given
+class ComingMomentField(MomentField):
+    """Some moment that is to come."""
+
+    default_validators = [must_come]
+    say_optional = False
 
 
 def seen_field() -> forms.IntegerField:
@@ -140,7 +121,7 @@ class ApproveForm(MomentForm):
     an idea nothing."""
 
     when = when_field(now=_("Now"))
-    moment = SplitMoment(label=_("Day and time"), help_text=_("UK time. Only if readers should wait"))
+    moment = ComingMomentField(label=_("Day and time"), help_text=_("UK time. Only if readers should wait"))
     correction = line_field(
         _("What changed, in a line for readers"),
         help_text=_("The author wrote this. It stands under the post"),
@@ -256,7 +237,7 @@ class CorrectForm(WordsForm):
 
 class RescheduleForm(MomentForm):
     when = when_field(now=_("Publish it now"))
-    moment = SplitMoment(label=_("Day and time"), help_text=_("UK time"))
+    moment = ComingMomentField(label=_("Day and time"), help_text=_("UK time"))
 
     def __init__(self, *args: Any, post: Post, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -291,7 +272,9 @@ class SlowForm(DeskForm):
 
 class CloseForm(MomentForm):
     when = when_field(now=_("Now"))
-    moment = SplitMoment(label=_("Day and time"), help_text=_("UK time. Only if people may still speak until then"))
+    moment = ComingMomentField(
+        label=_("Day and time"), help_text=_("UK time. Only if people may still speak until then")
+    )
     reason = line_field(
         _("Why it closes, in a line for readers"),
         help_text=_("It stands where the form for comments was"),

@@ -11,22 +11,14 @@ from django.utils.translation import gettext as _
 from django.views.generic import FormView
 
 from blog.views.reading import PostMixin
-from commons.contributions.actions import (
-    MandateIncomplete,
-    NotYourOrganisation,
-    ThreadClosed,
-    TooSoon,
-    add_contribution,
-)
 from commons.contributions.forms import ReportForm, SayForm
-from commons.contributions.views import say_thanks, through_door
+from commons.contributions.models import Thread
+from commons.contributions.views import SayMixin
 from commons.moderation.actions import NotPublic, report_subject
 from commons.people.views.typed import KeepsTypedMixin
 
-REFUSALS = (ThreadClosed, TooSoon, NotYourOrganisation, MandateIncomplete)
 
-
-class CommentView(KeepsTypedMixin, PermissionRequiredMixin, PostMixin, FormView):
+class CommentView(SayMixin, PermissionRequiredMixin, PostMixin, FormView):
     """A comment on a public post. Where the discussion is closed, the page says why and since when."""
 
     permission_required = "blog.comment_on_post"
@@ -39,30 +31,12 @@ class CommentView(KeepsTypedMixin, PermissionRequiredMixin, PostMixin, FormView)
             raise Http404
         return super().dispatch(request, *args, **kwargs)
 
-    def get_form_kwargs(self) -> dict[str, Any]:
-        return super().get_form_kwargs() | {"user": self.request.user}
+    @property
+    def thread(self) -> Thread:
+        return self.shown.thread
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         return super().get_context_data(is_open=self.shown.thread.is_open_at(timezone.now()), **kwargs)
-
-    def form_valid(self, form: SayForm) -> HttpResponse:
-        data = form.cleaned_data
-        try:
-            row = add_contribution(
-                self.shown.thread,
-                by=self.request.user,
-                body=data["body"],
-                key=data["key"],
-                speaking=through_door(self.request, form.speaking),
-            )
-        except REFUSALS as refusal:
-            form.add_error(None, str(refusal))
-            return self.form_invalid(form)
-        say_thanks(self.request, row)
-        return redirect(row)
-
-    def form_invalid(self, form: SayForm) -> HttpResponse:
-        return self.render_to_response(self.get_context_data(form=form), status=422)
 
 
 class PostReportView(KeepsTypedMixin, PermissionRequiredMixin, PostMixin, FormView):

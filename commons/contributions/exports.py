@@ -1,11 +1,13 @@
 """How files name whoever said something: the same as the pages do, written again in SQL. `Contribution.name_shown` and
 `organisation_shown` say it there, and a test holds the two together. And the file of those who have said nothing yet."""
 
+from typing import Any
+
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from psycopg import sql
 
-from commons.exports.reports import PublicReport, guarded, in_words, keys_of, register
+from commons.exports.reports import TableReport, in_words, keys_of, register, typed
 from commons.people.models import Ownership, Region, Sector
 from commons.people.reports.heard import never_heard
 
@@ -32,7 +34,7 @@ def speaker_columns() -> dict[str, sql.Composable]:
 
 
 @register
-class MissingReport(PublicReport):
+class MissingReport(TableReport):
     """The co-ops that have not been heard. Not a public table: it tells who has not answered the census."""
 
     name = "people-missing"
@@ -43,7 +45,7 @@ class MissingReport(PublicReport):
     )
     permission = "people.see_missing"
 
-    def source(self) -> sql.Composed:
+    def source(self, params: dict[str, Any]) -> sql.Composed:
         return sql.SQL(
             "SELECT o.id AS number, o.name, o.trading_name, o.registered_number, o.city, o.postcode, o.region, o.sector,"
             " o.ownership FROM people_organisation o JOIN ({}) known(id) ON known.id = o.id"
@@ -52,11 +54,11 @@ class MissingReport(PublicReport):
     def columns(self) -> dict[str, sql.Composable]:
         return {
             _("Number"): sql.Identifier("number"),
-            _("Registered name"): guarded(sql.Identifier("name")),
-            _("Trading name"): guarded(sql.Identifier("trading_name")),
-            _("Registered number"): guarded(sql.Identifier("registered_number")),
-            _("Town or city"): guarded(sql.Identifier("city")),
-            _("Postcode"): guarded(sql.Identifier("postcode")),
+            _("Registered name"): typed("name"),
+            _("Trading name"): typed("trading_name"),
+            _("Registered number"): typed("registered_number"),
+            _("Town or city"): typed("city"),
+            _("Postcode"): typed("postcode"),
             _("Nation or region"): in_words("region", Region.choices),
             _("Kind of co-op"): in_words("sector", Sector.choices),
             _("Owned by"): in_words("ownership", Ownership.choices),

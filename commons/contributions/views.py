@@ -15,14 +15,12 @@ from django.utils.translation import gettext as _
 from django.views.generic import FormView, ListView, TemplateView, View
 
 from commons.contributions.actions import (
+    SAY_REFUSALS,
     CannotReply,
-    MandateIncomplete,
     NotNow,
-    NotYourOrganisation,
     Speaking,
     StaleEdit,
     ThreadClosed,
-    TooSoon,
     add_contribution,
     drop_support,
     edit_contribution,
@@ -30,7 +28,7 @@ from commons.contributions.actions import (
     withdraw_contribution,
 )
 from commons.contributions.forms import EditForm, ReplyForm, ReportForm
-from commons.contributions.models import Audience, Contribution
+from commons.contributions.models import Audience, Contribution, Thread
 from commons.contributions.reports import (
     closed_because,
     gone_because,
@@ -41,10 +39,9 @@ from commons.contributions.reports import (
 )
 from commons.contributions.reports.campaigns import campaign_of
 from commons.moderation.actions import NotPublic, report_subject
+from commons.people.views.again import StandsAgainMixin, say_stale
 from commons.people.views.doors import door_of
 from commons.people.views.typed import KeepsTypedMixin
-
-REFUSALS = (ThreadClosed, TooSoon, CannotReply, NotYourOrganisation, MandateIncomplete)
 
 
 class ContributionMixin:
@@ -122,13 +119,46 @@ class HistoryView(ContributionMixin, TemplateView):
         return super().get_context_data(edits=edits, **kwargs)
 
 
-class ReplyView(KeepsTypedMixin, AllowedMixin, FormView):
+class SayMixin(KeepsTypedMixin):
+    """A form by which something is said in a `thread`. What is refused is said on the page, and whatever was typed stays in the
+    form."""
+
+    request: HttpRequest
+    thread: Thread
+    # What it answers, where it is a reply.
+    parent: Contribution | None = None
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        return super().get_form_kwargs() | {"user": self.request.user}
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        given = {name: form.cleaned_data[name] for name in ("body", "key")}
+        speaking = through_door(self.request, form.speaking)
+        try:
+            row = add_contribution(self.thread, by=self.request.user, parent=self.parent, speaking=speaking, **given)
+        except (*SAY_REFUSALS, CannotReply) as refusal:
+            form.add_error(None, str(refusal))
+            return self.form_invalid(form)
+        say_thanks(self.request, row)
+        return redirect(self.read_at(row))
+
+    def read_at(self, row: Contribution) -> Any:
+        """Where it is read."""
+        return row
+
+
+class ReplyView(SayMixin, AllowedMixin, FormView):
     permission_required = "contributions.reply"
     template_name = "contributions/reply.html"
     form_class = ReplyForm
 
-    def get_form_kwargs(self) -> dict[str, Any]:
-        return super().get_form_kwargs() | {"user": self.request.user}
+    @property
+    def parent(self) -> Contribution:
+        return self.contribution
+
+    @property
+    def thread(self) -> Thread:
+        return self.contribution.thread
 
     def get_form(self, form_class: type[ReplyForm] | None = None) -> ReplyForm:
         form = super().get_form(form_class)
@@ -138,26 +168,6 @@ class ReplyView(KeepsTypedMixin, AllowedMixin, FormView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         return super().get_context_data(closed=closed_because(self.contribution.thread), **kwargs)
-
-    def form_valid(self, form: ReplyForm) -> HttpResponse:
-        data = form.cleaned_data
-        try:
-            reply = add_contribution(
-                self.contribution.thread,
-                by=self.request.user,
-                body=data["body"],
-                key=data["key"],
-                parent=self.contribution,
-                speaking=through_door(self.request, form.speaking),
-            )
-        except REFUSALS as refusal:
-            form.add_error(None, str(refusal))
-            return self.form_invalid(form)
-        say_thanks(self.request, reply)
-        return redirect(reply)
-
-    def form_invalid(self, form: ReplyForm) -> HttpResponse:
-        return self.render_to_response(self.get_context_data(form=form), status=422)
 
 
 def through_door(request: HttpRequest, speaking: Speaking) -> Speaking:
@@ -201,26 +211,18 @@ class EditMixin(KeepsTypedMixin):
         try:
             row = self.change(form)
         except StaleEdit as refusal:
-            form.add_error(None, str(refusal))
-            # The latest revision goes into the form, so that saving again is a decision and not an accident.
-            form.data = form.data.copy()
-            fresh = Contribution.objects.visible_to(self.request.user).get(pk=self.contribution.pk)
-            form.data["based_on"] = fresh.revision
-            return self._again(form, 409)
+            say_stale(
+                form, refusal, Contribution.objects.visible_to(self.request.user).get(pk=self.contribution.pk).revision
+            )
+            return self.again(form, 409)
         except (NotNow, ThreadClosed) as refusal:
             form.add_error(None, str(refusal))
-            return self._again(form, 409)
+            return self.again(form, 409)
         if row.is_published:
             messages.success(self.request, _("Saved. Everybody can read your new words now, and how they read before."))
         else:
             messages.success(self.request, _("Saved. A moderator looks at it before others can read it."))
         return redirect(self.shown_at(row))
-
-    def form_invalid(self, form: Any) -> HttpResponse:
-        return self._again(form, 422)
-
-    def _again(self, form: Any, status: int) -> HttpResponse:
-        return self.render_to_response(self.get_context_data(form=form), status=status)
 
 
 class ContributionEditView(EditMixin, AllowedMixin, FormView):
@@ -275,7 +277,7 @@ def way_back(request: HttpRequest, otherwise: str) -> str:
     return wanted if is_ours and urlsplit(wanted).path.startswith("/") else otherwise
 
 
-class ContributionReportView(AllowedMixin, FormView):
+class ContributionReportView(StandsAgainMixin, AllowedMixin, FormView):
     permission_required = "contributions.report_contribution"
     template_name = "contributions/report.html"
     form_class = ReportForm
@@ -290,9 +292,6 @@ class ContributionReportView(AllowedMixin, FormView):
             self.request, _("Thank you. A moderator will look at it, and you will be told what came of it.")
         )
         return redirect(self.contribution)
-
-    def form_invalid(self, form: ReportForm) -> HttpResponse:
-        return self.render_to_response(self.get_context_data(form=form), status=422)
 
 
 class OwnListView(PermissionRequiredMixin, ListView):

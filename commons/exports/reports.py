@@ -49,6 +49,11 @@ INVISIBLE = (
 STARTERS = "=+-@\u2212\ufe62\ufe63\ufe66\ufe6b\uff0b\uff0d\uff1d\uff20"
 BREAKS = "\t\n\r"
 
+MINUTE = "YYYY-MM-DD HH24:MI"
+"""How a moment is written in a file."""
+BETWEEN = "; "
+"""What stands between several things in one cell."""
+
 
 def _pattern(code: Callable[[int], str], first: int) -> str:
     """The rule as a regular expression of plain ASCII; `first` is the lowest character the language can hold."""
@@ -80,6 +85,11 @@ def guarded(text: sql.Composable) -> sql.Composed:
     ).format(text=text, rule=_IN_SQL)
 
 
+def typed(column: str) -> sql.Composed:
+    """A column that holds what people typed."""
+    return guarded(sql.Identifier(column))
+
+
 def in_words(column: str, choices: Iterable[tuple[str, Any]]) -> sql.Composable:
     """The words for a code. They are ours and cannot be a formula; a code without words cannot either."""
     pairs = sql.SQL(" ").join(
@@ -89,7 +99,7 @@ def in_words(column: str, choices: Iterable[tuple[str, Any]]) -> sql.Composable:
 
 
 def local(column: str, form: str) -> sql.Composed:
-    """A moment as the clocks here show it."""
+    """A moment as the clocks here show it, such as `MINUTE`."""
     return sql.SQL("to_char({} AT TIME ZONE {}, {})").format(
         sql.Identifier(column), sql.Literal(settings.TIME_ZONE), sql.Literal(form)
     )
@@ -170,23 +180,23 @@ class Report:
     # chunks(params): yield (number of rows ended by this piece, bytes). The ORM reads the snapshot too.
 
 
-class PublicReport(Report):
-    """A table of what is public. A subclass says in `source` which rows there are and in `columns` what each column is called
-    and how it is written; whoever holds `permission` may have it."""
+class TableReport(Report):
+    """A table that Postgres writes. A subclass says in `source` which rows there are, by their `number`, and in `columns` what
+    each column is called and how it is written; whoever holds `permission` may have it."""
 
     permission: str
 
     def may_run(self, user: Any, params: dict[str, Any]) -> bool:
         return user.has_perm(self.permission)
 
-    def source(self) -> sql.Composed:
+    def source(self, params: dict[str, Any]) -> sql.Composed:
         raise NotImplementedError
 
     def columns(self) -> Mapping[str, sql.Composable]:
         raise NotImplementedError
 
     def count(self, cursor: Any, params: dict[str, Any]) -> int:
-        cursor.execute(sql.SQL("SELECT count(*) FROM ({}) one").format(self.source()))
+        cursor.execute(sql.SQL("SELECT count(*) FROM ({}) one").format(self.source(params)))
         return cursor.fetchone()[0]
 
     def header(self, params: dict[str, Any]) -> list[str]:
@@ -194,7 +204,7 @@ class PublicReport(Report):
 
     def query(self, params: dict[str, Any]) -> tuple[sql.Composable, None]:
         chosen = sql.SQL(", ").join(self.columns().values())
-        return sql.SQL("SELECT {} FROM ({}) one ORDER BY number").format(chosen, self.source()), None
+        return sql.SQL("SELECT {} FROM ({}) one ORDER BY number").format(chosen, self.source(params)), None
 
 
 _register: dict[str, Report] = {}

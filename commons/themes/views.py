@@ -4,15 +4,16 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.mixins import PermissionRequiredMixin
-from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.generic import FormView, ListView, View
+from django.views.generic import FormView, ListView
 
+from commons.people.views.again import StandsAgainMixin, say_stale
+from commons.people.views.buttons import ButtonView
 from commons.themes.actions import (
     NameTaken,
     NoAddress,
@@ -43,7 +44,7 @@ class ThemeListView(PermissionRequiredMixin, ListView):
         return super().get_context_data(rows=rows, **kwargs)
 
 
-class ThemeFormView(PermissionRequiredMixin, FormView):
+class ThemeFormView(StandsAgainMixin, PermissionRequiredMixin, FormView):
     """What naming a theme and naming it anew have in common: `act` does it, `says` tells so. What was typed is shown again,
     whatever was wrong with it."""
 
@@ -58,12 +59,6 @@ class ThemeFormView(PermissionRequiredMixin, FormView):
             return self.again(form, 422)
         messages.success(self.request, self.says % {"theme": theme})
         return redirect("themes:theme-list")
-
-    def form_invalid(self, form: ThemeForm) -> HttpResponse:
-        return self.again(form, 422)
-
-    def again(self, form: ThemeForm, status: int) -> HttpResponse:
-        return self.render_to_response(self.get_context_data(form=form), status=status)
 
 
 class ThemeAddView(ThemeFormView):
@@ -107,27 +102,20 @@ class ThemeChangeView(ThemeMixin, ThemeFormView):
         try:
             return super().form_valid(form)
         except StaleEdit as refusal:
-            form.add_error(None, str(refusal))
-            # The page shows the names as they are now, and saving again is a decision and not an accident.
+            # The page shows the names as they are now.
             del self.theme
-            form.data = form.data.copy()
-            form.data["based_on"] = self.theme.revision
+            say_stale(form, refusal, self.theme.revision)
             return self.again(form, 409)
 
     def act(self, form: ThemeChangeForm) -> Theme:
         return change_theme(self.theme, by=self.request.user, **form.cleaned_data)
 
 
-class ThemeButtonView(PermissionRequiredMixin, ThemeMixin, View):
+class ThemeButtonView(ThemeMixin, ButtonView):
     """One button's POST, which leads back to the list."""
 
-    http_method_names = ["post"]
-
-    def handle_no_permission(self) -> HttpResponse:
-        # This address has no page of its own to come back to after signing in.
-        if not self.request.user.is_authenticated:
-            return redirect_to_login(reverse("themes:theme-list"))
-        return super().handle_no_permission()
+    def stands_at(self) -> str:
+        return reverse("themes:theme-list")
 
 
 class ThemeMoveView(ThemeButtonView):

@@ -16,12 +16,8 @@ from django.utils.translation import gettext as _
 
 from commons.audit.actions import record
 from commons.contributions.actions import (
-    MandateIncomplete,
     NotNow,
-    NotYourOrganisation,
     Speaking,
-    ThreadClosed,
-    TooSoon,
     add_contribution,
     take_down_words,
     withdraw_contribution,
@@ -45,8 +41,6 @@ MOST_PHOTOS = 40
 TRIES, WINDOW = 60, dt.timedelta(minutes=15)
 # From the room: of one phone, and of one network, in ten minutes.
 WORDS_OF_A_PHONE, WORDS_OF_A_NETWORK, PACE = 20, 1500, dt.timedelta(minutes=10)
-
-SAY_REFUSALS = (ThreadClosed, TooSoon, NotYourOrganisation, MandateIncomplete)
 
 
 class CodeRefused(Exception):

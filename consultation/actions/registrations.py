@@ -16,7 +16,7 @@ from commons.audit.actions import record
 from commons.digests.actions import notify
 from commons.people.models import Organisation, User
 from consultation.models import Event, EventFeedback, Registration
-from consultation.models.events import NEEDS_KEPT
+from consultation.models.registrations import NEEDS_KEPT
 
 State = Registration.State
 

@@ -2,6 +2,8 @@
 and nothing else. Which rows those are is said by the words of their querysets alone. Whatever people typed is guarded against
 being run as a formula."""
 
+from typing import Any
+
 from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -9,13 +11,10 @@ from psycopg import sql
 
 from commons.contributions.exports import SPEAKER_JOINS, speaker_columns
 from commons.contributions.models import Mandate
-from commons.exports.reports import PublicReport, guarded, in_words, keys_of, local, register
+from commons.exports.reports import BETWEEN, MINUTE, TableReport, in_words, keys_of, local, register, typed
 from commons.people.models import Sector
 from consultation.models import Idea, Need, Source, SourceKind
 from consultation.reports import said_to_ideas
-
-MINUTE = "YYYY-MM-DD HH24:MI"
-BETWEEN = "; "
 
 SOURCES = """
 SELECT s.id AS number, {site} || '/sources/' || s.slug || '/' AS address, s.title, s.made_by, s.year, s.kind, s.language,
@@ -47,11 +46,7 @@ CROSS JOIN LATERAL (
 """
 
 
-def typed(column: str) -> sql.Composable:
-    return guarded(sql.Identifier(column))
-
-
-class LibraryReport(PublicReport):
+class LibraryReport(TableReport):
     permission = "consultation.export_library"
     asks_purpose = False
 
@@ -67,7 +62,7 @@ class SourcesReport(LibraryReport):
         "can be read. Nothing that is not published or was withdrawn."
     )
 
-    def source(self) -> sql.Composed:
+    def source(self, params: dict[str, Any]) -> sql.Composed:
         return sql.SQL(SOURCES).format(
             site=sql.Literal(settings.SITE_ADDRESS),
             known=keys_of(Source.objects.public()),
@@ -104,7 +99,7 @@ class IdeasReport(LibraryReport):
         "what it needs, and how many agree. Nothing that waits for a moderator, was refused or was taken back."
     )
 
-    def source(self) -> sql.Composed:
+    def source(self, params: dict[str, Any]) -> sql.Composed:
         return sql.SQL(IDEAS).format(
             site=sql.Literal(settings.SITE_ADDRESS),
             known=keys_of(Idea.objects.public()),

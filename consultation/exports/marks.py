@@ -1,12 +1,13 @@
 """What an event marked, as two tables: the counts of each idea, and the ballots without anything that leads to a person."""
 
+from typing import Any
+
 from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from psycopg import sql
 
-from commons.exports.reports import PublicReport, keys_of, register
-from consultation.exports.library import BETWEEN, typed
+from commons.exports.reports import BETWEEN, TableReport, keys_of, register, typed
 from consultation.models import Event, MarkKind
 
 MARKS = """
@@ -39,7 +40,7 @@ WHERE m.ballot_id = b.id AND m.kind = {kind}
 """
 
 
-class MarksFile(PublicReport):
+class MarksFile(TableReport):
     permission = "consultation.export_marks"
     asks_purpose = False
 
@@ -60,7 +61,7 @@ class MarksReport(MarksFile):
         "most achievable, and how many ballots were given and cast."
     )
 
-    def source(self) -> sql.Composed:
+    def source(self, params: dict[str, Any]) -> sql.Composed:
         return sql.SQL(MARKS).format(site=sql.Literal(settings.SITE_ADDRESS), known=self.known())
 
     def columns(self) -> dict[str, sql.Composable]:
@@ -92,7 +93,7 @@ class BallotsReport(MarksFile):
         "times, and in no order that tells anything."
     )
 
-    def source(self) -> sql.Composed:
+    def source(self, params: dict[str, Any]) -> sql.Composed:
         marked = {
             kind.value: sql.SQL(MARKED).format(between=sql.Literal(BETWEEN), kind=sql.Literal(kind.value))
             for kind in MarkKind

@@ -9,8 +9,8 @@ from django.utils.translation import gettext_lazy
 from psycopg import sql
 
 from commons.contributions.exports import SPEAKER_JOINS, speaker_columns
-from commons.exports.reports import in_words, keys_of, local, register
-from consultation.exports.library import MINUTE, LibraryReport, typed
+from commons.exports.reports import MINUTE, in_words, keys_of, local, register, typed
+from consultation.exports.library import LibraryReport
 from consultation.models import Event, EventNote
 
 # Whose number stands first is what the file is sorted by. The issue is told only where everybody may read it, too.
@@ -85,11 +85,3 @@ class EventNotesReport(LibraryReport):
             _("Read back and confirmed"): plain("is_confirmed"),
             _("Received at"): local("received_at", MINUTE),
         }
-
-    def count(self, cursor: Any, params: dict[str, Any]) -> int:
-        cursor.execute(sql.SQL("SELECT count(*) FROM ({}) one").format(self.source(params)))
-        return cursor.fetchone()[0]
-
-    def query(self, params: dict[str, Any]) -> tuple[sql.Composable, None]:
-        chosen = sql.SQL(", ").join(self.columns().values())
-        return sql.SQL("SELECT {} FROM ({}) one ORDER BY number").format(chosen, self.source(params)), None

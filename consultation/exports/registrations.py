@@ -7,8 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from psycopg import sql
 
-from commons.exports.reports import Report, in_words, local, register
-from consultation.exports.library import MINUTE, typed
+from commons.exports.reports import MINUTE, TableReport, in_words, local, register, typed
 from consultation.models import Event, Registration
 
 REGISTRATIONS = """
@@ -33,34 +32,18 @@ class EventForm(forms.Form):
     )
 
 
-class EventReport(Report):
+class EventReport(TableReport):
     """A table about one event, which holds what people told us of themselves."""
 
     form_class = EventForm
-
-    def may_run(self, user: Any, params: dict[str, Any]) -> bool:
-        return user.has_perm("consultation.export_registrations")
+    permission = "consultation.export_registrations"
 
     def title_for(self, params: dict[str, Any]) -> str:
         event = Event.objects.filter(pk=params["event"]).first()
         return f"{self.title}: {event}" if event else str(self.title)
 
-    def rows(self, params: dict[str, Any]) -> sql.Composable:
+    def source(self, params: dict[str, Any]) -> sql.Composed:
         return sql.SQL(REGISTRATIONS).format(event=sql.Literal(params["event"]))
-
-    def columns(self) -> dict[str, sql.Composable]:
-        raise NotImplementedError
-
-    def count(self, cursor: Any, params: dict[str, Any]) -> int:
-        cursor.execute(sql.SQL("SELECT count(*) FROM ({}) one").format(self.rows(params)))
-        return cursor.fetchone()[0]
-
-    def header(self, params: dict[str, Any]) -> list[str]:
-        return list(self.columns())
-
-    def query(self, params: dict[str, Any]) -> tuple[sql.Composable, None]:
-        chosen = sql.SQL(", ").join(self.columns().values())
-        return sql.SQL("SELECT {} FROM ({}) one ORDER BY number").format(chosen, self.rows(params)), None
 
 
 @register
@@ -96,8 +79,8 @@ class AccessNeedsReport(EventReport):
         "have used it; here it is erased 30 days after the event."
     )
 
-    def rows(self, params: dict[str, Any]) -> sql.Composable:
-        return sql.SQL("{} AND r.access_needs <> '' AND r.state <> 'cancelled'").format(super().rows(params))
+    def source(self, params: dict[str, Any]) -> sql.Composed:
+        return sql.SQL("{} AND r.access_needs <> '' AND r.state <> 'cancelled'").format(super().source(params))
 
     def columns(self) -> dict[str, sql.Composable]:
         return {

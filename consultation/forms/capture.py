@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from commons.contributions.forms import SpeakingForm
 from commons.themes.models import Theme
 from consultation.actions.capture import MOST_TABLES, Agreed, Struck, Written
+from consultation.forms.fields import AS_A_CODE, TOO_LONG, button
 from consultation.models import Event, EventIdea, EventNote, EventSession, EventTable
 from consultation.models.capture import LONGEST_NAME, LONGEST_NOTE
 
@@ -119,9 +120,7 @@ class CodeForm(forms.Form):
     code = forms.CharField(
         max_length=60,
         help_text=gettext_lazy("Capitals, spaces and hyphens do not matter"),
-        widget=forms.TextInput(
-            attrs={"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false", "class": "input-code"}
-        ),
+        widget=forms.TextInput(attrs=AS_A_CODE),
         error_messages={"required": gettext_lazy("Type the code.")},
     )
 
@@ -141,7 +140,7 @@ def note_field(label: Any, help_text: Any = "") -> forms.CharField:
         widget=forms.Textarea(attrs={"rows": 4, "data-maxlength": LONGEST_NOTE}),
         error_messages={
             "required": gettext_lazy("Write the words first."),
-            "max_length": gettext_lazy("Write at most %(limit_value)s letters. You have %(show_value)s."),
+            "max_length": TOO_LONG,
         },
     )
 
@@ -203,8 +202,8 @@ class PhotoForm(forms.Form):
         self.helper.form_tag = False
 
 
-class SayForm(forms.Form):
-    """Words from the room, from somebody without an account."""
+class InSessionForm(forms.Form):
+    """Words to a session of one event. `id` is the same on each click of one shown form."""
 
     session = forms.ModelChoiceField(
         label=gettext_lazy("In which session?"),
@@ -215,6 +214,20 @@ class SayForm(forms.Form):
             "invalid_choice": gettext_lazy("Choose a session of this event."),
         },
     )
+    id = forms.UUIDField(widget=forms.HiddenInput, initial=uuid.uuid4)
+    field_order = ["session", "text", "name"]
+
+    def __init__(self, *args: Any, event: Event, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["session"].queryset = event.sessions.all()
+        self.fields["session"].choices = [(row.pk, str(row.title_told)) for row in today_first(event)]
+        self.helper = FormHelper()
+        self.helper.form_tag = False
+
+
+class SayForm(InSessionForm):
+    """Words from the room, from somebody without an account."""
+
     text = note_field(
         gettext_lazy("What do you want to say?"),
         gettext_lazy("A moderator reads it first. Then everybody can read it"),
@@ -226,14 +239,6 @@ class SayForm(forms.Form):
         required=False,
         widget=forms.TextInput(attrs={"autocomplete": "name"}),
     )
-    id = forms.UUIDField(widget=forms.HiddenInput, initial=uuid.uuid4)
-
-    def __init__(self, *args: Any, event: Event, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["session"].queryset = event.sessions.all()
-        self.fields["session"].choices = [(row.pk, str(row.title_told)) for row in today_first(event)]
-        self.helper = FormHelper()
-        self.helper.form_tag = False
 
     @property
     def piece(self) -> Written:
@@ -245,28 +250,10 @@ class SayForm(forms.Form):
         )
 
 
-class SaySignedInForm(SpeakingForm):
+class SaySignedInForm(InSessionForm, SpeakingForm):
     """The same from somebody who is signed in: they speak as themselves."""
 
-    session = forms.ModelChoiceField(
-        label=gettext_lazy("In which session?"),
-        queryset=EventSession.objects.none(),
-        empty_label=None,
-        error_messages={
-            "required": gettext_lazy("Choose a session."),
-            "invalid_choice": gettext_lazy("Choose a session of this event."),
-        },
-    )
     text = note_field(gettext_lazy("What do you want to say?"), gettext_lazy("Everybody can read it"))
-    id = forms.UUIDField(widget=forms.HiddenInput, initial=uuid.uuid4)
-    field_order = ["session", "text"]
-
-    def __init__(self, *args: Any, event: Event, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["session"].queryset = event.sessions.all()
-        self.fields["session"].choices = [(row.pk, str(row.title_told)) for row in today_first(event)]
-        self.helper = FormHelper()
-        self.helper.form_tag = False
 
 
 def today_first(event: Event) -> list[EventSession]:
@@ -307,9 +294,7 @@ class TablesForm(forms.Form):
     def __init__(self, *args: Any, event: Event, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["session"].queryset = event.sessions.order_by("starts_at", "pk")
-        self.helper = FormHelper()
-        self.helper.show_summary = False
-        self.helper.add_input(Submit("save", _("Open the tables")))
+        self.helper = button(_("Open the tables"))
 
 
 def idea_fields() -> dict[str, forms.Field]:
@@ -413,6 +398,4 @@ class EventIdeaForm(forms.Form):
         initial |= {name: getattr(idea, name) for name in ("issue", "title", "text")}
         super().__init__(*args, **{**kwargs, "initial": initial})
         self.fields |= idea_fields()
-        self.helper = FormHelper()
-        self.helper.show_summary = False
-        self.helper.add_input(Submit("save", _("Save")))
+        self.helper = button(_("Save"))

@@ -1,6 +1,5 @@
 """A ballot as a form, the code that opens it, and what staff fill in on the day."""
 
-import datetime as dt
 import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -10,16 +9,15 @@ from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Submit
 from django import forms
 from django.core.exceptions import ValidationError
-from django.utils import timezone
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
+from commons.people.forms.moments import MomentField
 from consultation.actions.marks import MOST_AT_ONCE, TooManyMarks, too_many
+from consultation.forms.fields import AS_A_CODE
 from consultation.models import Event, MarkKind
 from consultation.reports.marks import Band, Board, Marked
-
-WRITTEN = ["%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M"]
 
 
 class BallotCodeForm(forms.Form):
@@ -27,9 +25,7 @@ class BallotCodeForm(forms.Form):
         label=_("The code on your card"),
         help_text=_("Sixteen letters and numbers. Capitals, spaces and hyphens do not matter"),
         max_length=80,
-        widget=forms.TextInput(
-            attrs={"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false", "class": "input-code"}
-        ),
+        widget=forms.TextInput(attrs=AS_A_CODE),
         error_messages={"required": _("Type the code from your card.")},
     )
 
@@ -168,24 +164,10 @@ class GiveBallotsForm(forms.Form):
 
 
 class OpenMarksForm(forms.Form):
-    closes_at = forms.DateTimeField(
-        label=_("Until when?"),
-        help_text=_("For example 19 June 2027 at half past four is 2027-06-19 16:30"),
-        widget=forms.DateTimeInput(format="%Y-%m-%dT%H:%M", attrs={"type": "datetime-local"}),
-        input_formats=WRITTEN,
-        error_messages={
-            "required": _("Say when marking closes."),
-            "invalid": _("Write the time like this: 2027-06-19 16:30."),
-        },
+    closes_at = MomentField(
+        label=_("Until when?"), help_text=_("UK time"), required_words=_("Say when marking closes.")
     )
-    opens_at = forms.DateTimeField(
-        label=_("From when?"),
-        help_text=_("Leave it empty to open it now"),
-        widget=forms.DateTimeInput(format="%Y-%m-%dT%H:%M", attrs={"type": "datetime-local"}),
-        input_formats=WRITTEN,
-        required=False,
-        error_messages={"invalid": _("Write the time like this: 2027-06-19 16:00, or leave it empty.")},
-    )
+    opens_at = MomentField(label=_("From when?"), help_text=_("Leave it empty to open it now"))
 
     def __init__(self, *args: Any, event: Event, has_begun: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -194,18 +176,6 @@ class OpenMarksForm(forms.Form):
         elif event.marks_open_at is not None:
             self.fields["opens_at"].initial = event.marks_open_at
         self.fields["closes_at"].initial = event.marks_close_at
-
-    def _in_reach(self, name: str) -> dt.datetime | None:
-        moment = self.cleaned_data[name]
-        if moment is not None and not 2000 <= moment.year <= timezone.now().year + 5:
-            raise ValidationError(_now("That is more than five years away. Check the year."))
-        return moment
-
-    def clean_closes_at(self) -> dt.datetime:
-        return self._in_reach("closes_at")
-
-    def clean_opens_at(self) -> dt.datetime | None:
-        return self._in_reach("opens_at")
 
 
 class ProposalsForm(forms.Form):

@@ -3,8 +3,6 @@
 import datetime as dt
 from typing import Any
 
-from crispy_forms.helper import FormHelper
-from crispy_forms.layout import Submit
 from django import forms
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.utils import timezone
@@ -12,24 +10,8 @@ from django.utils.translation import gettext_lazy as _
 
 from commons.people.forms.roles import DayField
 from consultation.actions.phases import PhaseWords
+from consultation.forms.fields import box, button, reason_fields
 from consultation.models import Act, Phase
-
-
-def _helper(button: Any) -> FormHelper:
-    helper = FormHelper()
-    helper.show_summary = False
-    helper.add_input(Submit("save", button))
-    return helper
-
-
-def _box(name: str, rows: int, **attrs: str) -> forms.Textarea:
-    return forms.Textarea(attrs={"rows": rows, "data-maxlength": Phase._meta.get_field(name).max_length, **attrs})
-
-
-def _why(label: Any, *, lang: str = "", **more: Any) -> forms.CharField:
-    """A reason that everybody will read, in one of the languages."""
-    attrs = {"rows": 4, "data-maxlength": 1000} | ({"lang": lang} if lang else {})
-    return forms.CharField(label=label, max_length=1000, widget=forms.Textarea(attrs=attrs), **more)
 
 
 class PhaseDayField(DayField):
@@ -86,11 +68,11 @@ class PhaseWordsForm(forms.ModelForm):
             ),
         }
         widgets = {
-            "purpose": _box("purpose", 4),
-            "todo": _box("todo", 6),
+            "purpose": box(Phase, "purpose", 4),
+            "todo": box(Phase, "todo", 6),
             "name_cy": forms.TextInput(attrs={"lang": "cy"}),
-            "purpose_cy": _box("purpose_cy", 4, lang="cy"),
-            "todo_cy": _box("todo_cy", 6, lang="cy"),
+            "purpose_cy": box(Phase, "purpose_cy", 4, lang="cy"),
+            "todo_cy": box(Phase, "todo_cy", 6, lang="cy"),
         }
         error_messages = {
             "name": {"required": _("Give the phase a name.")},
@@ -111,7 +93,7 @@ class PhaseAddForm(PhaseWordsForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.order_fields(["name", "begins_on", "ends_on"])
-        self.helper = _helper(_("Add the phase"))
+        self.helper = button(_("Add the phase"))
 
 
 class PhaseChangeForm(PhaseWordsForm):
@@ -129,7 +111,7 @@ class PhaseChangeForm(PhaseWordsForm):
         super().__init__(*args, **kwargs)
         self.fields["place"].initial = self.instance.place
         self.fields["based_on"].initial = self.instance.revision
-        self.helper = _helper(_("Save and publish"))
+        self.helper = button(_("Save and publish"))
 
 
 class PhaseMoveForm(BasedOnForm):
@@ -137,12 +119,6 @@ class PhaseMoveForm(BasedOnForm):
 
     begins_on = PhaseDayField(label=_("Planned first day"))
     ends_on = PhaseDayField(label=_("Planned last day"), help_text=_("The phase lasts until midnight of this day"))
-    reason = _why(
-        _("Why does it move?"),
-        help_text=_("In plain words, for people who made plans by the old days. Everybody can read it"),
-        error_messages={"required": _("Say why it moves. Everybody who counted on these days will read it.")},
-    )
-    reason_cy = _why(_("Why does it move, in Welsh?"), required=False, lang="cy")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -151,20 +127,25 @@ class PhaseMoveForm(BasedOnForm):
         if self.phase.began_on:
             # `disabled` makes Django take the initial value, whatever is sent.
             self.fields["begins_on"].disabled = True
-        self.helper = _helper(_("Move it and tell why"))
+        self.fields |= reason_fields(
+            _("Why does it move?"),
+            _("Why does it move, in Welsh?"),
+            hint=_("In plain words, for people who made plans by the old days. Everybody can read it"),
+            required=_("Say why it moves. Everybody who counted on these days will read it."),
+        )
+        self.helper = button(_("Move it and tell why"))
 
 
 class PhaseCallOffForm(BasedOnForm):
-    reason = _why(
-        _("Why is it called off?"),
-        help_text=_("In plain words, for people who counted on it. Everybody can read it"),
-        error_messages={"required": _("Say why it is called off. Everybody who counted on it will read it.")},
-    )
-    reason_cy = _why(_("Why is it called off, in Welsh?"), required=False, lang="cy")
-
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.helper = _helper(_("Call it off and tell why"))
+        self.fields |= reason_fields(
+            _("Why is it called off?"),
+            _("Why is it called off, in Welsh?"),
+            hint=_("In plain words, for people who counted on it. Everybody can read it"),
+            required=_("Say why it is called off. Everybody who counted on it will read it."),
+        )
+        self.helper = button(_("Call it off and tell why"))
 
 
 class PhaseBeginForm(BasedOnForm):
@@ -178,7 +159,7 @@ class PhaseBeginForm(BasedOnForm):
         super().__init__(*args, **kwargs)
         self.fields["on"].initial = self.phase.began_on or min(self.phase.begins_on, timezone.localdate())
         self.fields["on"].say_optional = False
-        self.helper = _helper(_("Save"))
+        self.helper = button(_("Save"))
 
 
 class PhaseEndForm(BasedOnForm):
@@ -192,4 +173,4 @@ class PhaseEndForm(BasedOnForm):
         super().__init__(*args, **kwargs)
         self.fields["on"].initial = self.phase.ended_on or min(self.phase.ends_on, timezone.localdate())
         self.fields["on"].say_optional = False
-        self.helper = _helper(_("Save"))
+        self.helper = button(_("Save"))

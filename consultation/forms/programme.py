@@ -1,5 +1,6 @@
 """What staff type about the sessions of an event, and afterwards about what was said in them."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
@@ -7,9 +8,10 @@ from django.utils.translation import gettext_lazy as _
 
 from commons.contributions.models import Thread
 from commons.contributions.reports import choices
+from commons.people.forms.moments import MomentField
 from commons.themes.models import Theme
 from consultation.actions.programme import SessionWords
-from consultation.forms.events import TOO_LONG, MomentField, based_on_field, box, button, grouped
+from consultation.forms.fields import TOO_LONG, based_on_field, box, button
 from consultation.models import Event, EventSession
 
 
@@ -45,9 +47,9 @@ class SessionForm(forms.ModelForm):
         }
         help_texts = {"room": _("Leave it empty if everybody is there, as at lunch")}
         widgets = {
-            "summary": box("summary", 4, EventSession),
+            "summary": box(EventSession, "summary", 4),
             "title_cy": forms.TextInput(attrs={"lang": "cy"}),
-            "summary_cy": box("summary_cy", 4, EventSession, lang="cy"),
+            "summary_cy": box(EventSession, "summary_cy", 4, lang="cy"),
         }
         error_messages = {name: {"max_length": TOO_LONG} for name in fields} | {
             "title": {"required": _("Give the session a title."), "max_length": TOO_LONG}
@@ -94,3 +96,11 @@ class MinutesForm(forms.Form):
         self.fields["minutes"].say_optional = False
         self.fields["based_on"] = based_on_field(session.revision)
         self.helper = button(_("Save and publish"))
+
+
+def grouped(found: Sequence[Any]) -> list[tuple[str, list[tuple[str, str]]]]:
+    """Threads that others may point to, under their headings, as choices of a field."""
+    groups: dict[str, list[tuple[str, str]]] = {}
+    for choice in found:
+        groups.setdefault(choice.group, []).append((str(choice.thread_id), choice.label))
+    return list(groups.items())

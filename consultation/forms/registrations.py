@@ -8,7 +8,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from commons.people.models import Organisation
-from consultation.forms.events import TOO_LONG, button
+from consultation.forms.fields import TOO_LONG, button
 from consultation.models import EventFeedback, Registration
 
 WORTH = {"required": _("Choose the answer that comes nearest."), "invalid_choice": _("Choose from the list.")}

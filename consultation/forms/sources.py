@@ -12,12 +12,12 @@ from commons.moderation.forms import plain_lines
 from commons.themes.forms import FindForm
 from commons.themes.models import Theme
 from consultation.actions import SentFile, Written
+from consultation.forms.fields import TOO_LONG
 from consultation.models import Source, SourceKind
 from consultation.models.sources import LONGEST_BODY, LONGEST_SUMMARY
 
 MOST_BYTES = 20 * 1024 * 1024
 PDF = b"%PDF-"
-TOO_LONG = _("Write at most %(limit_value)s letters. You have %(show_value)s.")
 
 
 class FindSourceForm(FindForm):

@@ -1,10 +1,9 @@
 """Forms of the consultation."""
 
-from crispy_forms.helper import FormHelper
-from crispy_forms.layout import Submit
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from consultation.forms.fields import button
 from consultation.models import Text
 
 
@@ -25,6 +24,4 @@ class TextForm(forms.ModelForm):
         self.fields["based_on"].initial = self.instance.revision
         for name in ("title", "body"):
             self.fields[name].widget.attrs["lang"] = self.instance.language
-        self.helper = FormHelper()
-        self.helper.show_summary = False
-        self.helper.add_input(Submit("save", _("Save and publish")))
+        self.helper = button(_("Save and publish"))

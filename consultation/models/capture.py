@@ -18,7 +18,8 @@ from django.utils.translation import gettext_lazy as _
 
 from commons.contributions.models import Contribution
 from commons.themes.models import Theme
-from consultation.models.events import Event, EventSession
+from consultation.models.events import Event
+from consultation.models.programme import EventSession
 
 LONGEST_NOTE = 2000
 LONGEST_NAME = 80

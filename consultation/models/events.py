@@ -1,48 +1,33 @@
-"""Events such as Congress: when and where, the programme by room and time, who comes, who helps on the day, and what those who
-came said about it afterwards.
+"""Events such as Congress: when and where, what moved and why, and who helps on the day.
 
 Whether registration, speaking or marking is open is never stored: the dates say it. What was moved or called off is told with
 its reason.
 """
 
 import datetime as dt
-import re
-import uuid
 from typing import Any, Self
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Value
-from django.db.models.functions import Coalesce, Concat
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
-from django.utils.functional import cached_property
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from commons import richtext
 from commons.contributions.models import Thread
-from commons.people.models import Organisation
-from commons.people.models.organisations import PlainText
-from commons.themes.models import Theme
 from consultation.models.texts import Words
 
 SPEAKING_AFTER = dt.timedelta(days=7)
 """How long after an event a phone that was offline may still bring what was written there."""
 
-
 FEEDBACK_AFTER = dt.timedelta(days=30)
 """How long after an event those who came may say what they think of it."""
 
-NEEDS_KEPT = dt.timedelta(days=30)
-"""How long after an event what people need is kept."""
-
 CODE_LETTERS = "ABCDEFGHJKMNPQRTUVWXY346789"
 """No letter or figure that is taken for another when it is read aloud or written by hand."""
-
-CODE = re.compile(r"(\d{1,9})-?([A-Z0-9]{4})")
 
 
 def clock(moment: dt.datetime) -> str:
@@ -279,75 +264,6 @@ class EventMove(models.Model):
         return Words.of(self.reason, self.reason_cy)
 
 
-class EventSession(models.Model):
-    """One session of the programme, in one room at one time. Its thread holds what was said in it; `about` are the threads of
-    the sections it was about; `minutes` say afterwards what was said in the room."""
-
-    event = models.ForeignKey(Event, models.CASCADE, related_name="sessions")
-    thread = models.OneToOneField(Thread, models.PROTECT, related_name="event_session", editable=False)
-    title = models.CharField(_("title"), max_length=160)
-    title_cy = models.CharField(_("title in Welsh"), max_length=160, blank=True)
-    room = models.CharField(_("room"), max_length=80, blank=True)
-    starts_at = models.DateTimeField(_("starts"))
-    ends_at = models.DateTimeField(_("ends"))
-    speakers = models.CharField(_("who speaks"), max_length=300, blank=True)
-    summary = models.TextField(_("what it is about"), max_length=1000, blank=True)
-    summary_cy = models.TextField(_("what it is about, in Welsh"), max_length=1000, blank=True)
-    theme = models.ForeignKey(
-        Theme, models.SET_NULL, null=True, blank=True, related_name="event_sessions", verbose_name=_("theme")
-    )
-    about = models.ManyToManyField(
-        Thread, blank=True, related_name="about_in_sessions", verbose_name=_("sections it is about")
-    )
-    minutes = models.TextField(_("what was said"), max_length=50_000, blank=True)
-    minutes_published_at = models.DateTimeField(null=True, blank=True, editable=False)
-    revision = models.PositiveIntegerField(default=1, editable=False)
-
-    class Meta:
-        ordering = ["starts_at", "room", "pk"]
-        verbose_name = _("session")
-        verbose_name_plural = _("sessions")
-        constraints = [
-            models.CheckConstraint(
-                condition=models.Q(ends_at__gt=models.F("starts_at")), name="a_session_ends_after_it_starts"
-            ),
-            models.CheckConstraint(
-                condition=models.Q(minutes_published_at=None) | ~models.Q(minutes=""),
-                name="published_minutes_have_words",
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return self.title
-
-    def get_absolute_url(self) -> str:
-        return f"{reverse('consultation:event', args=[self.event.slug])}#session-{self.pk}"
-
-    @property
-    def audit_label(self) -> str:
-        return f"session {self.pk} of event {self.event_id}"
-
-    @property
-    def is_public(self) -> bool:
-        return self.event.is_public
-
-    @property
-    def hours_told(self) -> str:
-        return gettext("%(from)s to %(to)s") % {"from": clock(self.starts_at), "to": clock(self.ends_at)}
-
-    @property
-    def title_told(self) -> Words:
-        return Words.of(self.title, self.title_cy)
-
-    @property
-    def summary_told(self) -> Words:
-        return Words.of(self.summary, self.summary_cy)
-
-    @cached_property
-    def minutes_html(self) -> SafeString:
-        return richtext.to_html(self.minutes, top_heading=4, close_gaps=True)
-
-
 class EventHelper(models.Model):
     """Somebody who helps at one event without being staff."""
 
@@ -369,154 +285,3 @@ class EventHelper(models.Model):
 
     def __str__(self) -> str:
         return f"person {self.person_id} helps at event {self.event_id}"
-
-
-class RegistrationQuerySet(models.QuerySet):
-    """Words for choosing registrations."""
-
-    def visible_to(self, user: Any) -> Self:
-        """One's own; to staff all of them."""
-        if not getattr(user, "is_authenticated", False):
-            return self.none()
-        return self if user.is_staff else self.filter(person=user)
-
-    def in_event(self) -> Self:
-        return self.filter(state=Registration.State.IN)
-
-    def waiting(self) -> Self:
-        """On the waiting list, the first to move up first."""
-        return self.filter(state=Registration.State.WAITING).order_by("number")
-
-    def here(self) -> Self:
-        return self.filter(checked_in_at__isnull=False)
-
-    def with_people(self) -> Self:
-        return self.select_related("person", "organisation")
-
-    def called(self, words: str) -> Self:
-        """Those whose name, or whose co-op's, holds each of these words; or whose ticket has this code."""
-        if (found := CODE.fullmatch(words.strip().upper())) is not None:
-            asked = "-".join(found.groups())
-            if by_code := [row.pk for row in self.filter(number=int(found[1])) if row.code == asked]:
-                return self.filter(pk__in=by_code)
-        rows = self.alias(
-            plain=PlainText(
-                Concat(
-                    "name",
-                    Value(" "),
-                    Coalesce("person__name", Value("")),
-                    Value(" "),
-                    Coalesce("organisation__name", Value("")),
-                    output_field=models.TextField(),
-                )
-            )
-        )
-        for word in words.split():
-            rows = rows.filter(plain__contains=PlainText(Value(word)))
-        return rows
-
-
-class Registration(models.Model):
-    """One person who wishes to come. `number` is their place in the order of asking; who has left the list and comes again gets
-    a new one. `key` is on their ticket. Somebody who simply came has a `name` and no account. What they need is read by staff
-    alone, and erased after the event."""
-
-    class State(models.TextChoices):
-        IN = "in", _("Has a place")
-        WAITING = "waiting", _("On the waiting list")
-        CANCELLED = "cancelled", _("Does not come")
-
-    event = models.ForeignKey(Event, models.PROTECT, related_name="registrations")
-    person = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.CASCADE, null=True, blank=True, related_name="registrations"
-    )
-    name = models.CharField(_("name"), max_length=150, blank=True)
-    organisation = models.ForeignKey(
-        Organisation, models.SET_NULL, null=True, blank=True, related_name="registrations", verbose_name=_("co-op")
-    )
-    number = models.PositiveIntegerField(editable=False)
-    state = models.CharField(max_length=10, choices=State, editable=False)
-    access_needs = models.TextField(_("what you need"), max_length=1000, blank=True)
-    key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    made_at = models.DateTimeField(default=timezone.now, editable=False)
-    moved_up_at = models.DateTimeField(null=True, editable=False)
-    cancelled_at = models.DateTimeField(null=True, editable=False)
-    checked_in_at = models.DateTimeField(null=True, editable=False)
-    checked_in_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+", editable=False
-    )
-    # That they had a ballot, and that they gave feedback: never which. Of feedback not even when, because whoever sorted both
-    # by time would know whose it is.
-    ballot_given_at = models.DateTimeField(null=True, editable=False)
-    has_fed_back = models.BooleanField(default=False, editable=False)
-
-    objects = RegistrationQuerySet.as_manager()
-
-    class Meta:
-        ordering = ["number"]
-        verbose_name = _("registration")
-        verbose_name_plural = _("registrations")
-        constraints = [
-            models.UniqueConstraint(fields=["event", "person"], name="one_registration_per_event_and_person"),
-            models.UniqueConstraint(fields=["event", "number"], name="one_registration_per_event_and_number"),
-            models.CheckConstraint(
-                condition=models.Q(person__isnull=False) | ~models.Q(name=""), name="who_comes_has_a_name"
-            ),
-        ]
-        indexes = [models.Index(fields=["event", "state", "number"], name="registrations_in_order")]
-
-    def __str__(self) -> str:
-        return f"registration {self.number} for event {self.event_id}"
-
-    @property
-    def audit_label(self) -> str:
-        return f"registration {self.pk}"
-
-    @property
-    def code(self) -> str:
-        """The ticket as few letters: the number, and four that nobody guesses."""
-        number, letters = self.key.int, ""
-        for _place in range(4):
-            number, place = divmod(number, len(CODE_LETTERS))
-            letters += CODE_LETTERS[place]
-        return f"{self.number}-{letters}"
-
-    @property
-    def is_in(self) -> bool:
-        return self.state == self.State.IN
-
-    @property
-    def is_waiting(self) -> bool:
-        return self.state == self.State.WAITING
-
-    @property
-    def name_shown(self) -> str:
-        return self.name if self.person is None else self.person.name or _("No name given")
-
-
-class EventFeedback(models.Model):
-    """What somebody who came said about the event itself. Anonymous when they wished it: then nothing leads to them, and only
-    the day is kept. Its number is drawn by lot, so that the order in which people answered is not in it either."""
-
-    class Worth(models.TextChoices):
-        VERY = "very", _("Very")
-        MOSTLY = "mostly", _("Mostly")
-        PARTLY = "partly", _("Partly")
-        NOT = "not", _("Not at all")
-
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    event = models.ForeignKey(Event, models.CASCADE, related_name="feedback")
-    person = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+")
-    worth = models.CharField(_("was it worth your time"), max_length=8, choices=Worth)
-    heard = models.CharField(_("did you feel heard"), max_length=8, choices=Worth)
-    best = models.TextField(_("what was best"), max_length=2000, blank=True)
-    better = models.TextField(_("what should be better"), max_length=2000, blank=True)
-    given_on = models.DateField(default=timezone.localdate)
-
-    class Meta:
-        ordering = ["pk"]
-        verbose_name = _("feedback on an event")
-        verbose_name_plural = _("feedback on events")
-
-    def __str__(self) -> str:
-        return f"feedback {self.pk} on event {self.event_id}"

@@ -20,7 +20,8 @@ from commons.contributions.models import Thread
 from commons.contributions.reports import register_subject, subject_of, with_subjects
 from commons.people.models.organisations import PlainText
 from consultation.models import Event, EventFeedback, EventHelper, EventSession, Registration
-from consultation.models.events import EventQuerySet, RegistrationQuerySet, clock
+from consultation.models.events import EventQuerySet, clock
+from consultation.models.registrations import RegistrationQuerySet
 
 register_subject("event_session")
 # Whether a session is public is said by its event, so that is fetched along with it.

@@ -2,18 +2,15 @@
 
 from typing import Any
 
-from django import forms
 from django.contrib import messages
 from django.contrib.auth.mixins import PermissionRequiredMixin
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
-from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.generic import FormView, ListView, TemplateView, View
+from django.views.generic import ListView, TemplateView, View
 
-from commons.people.views.typed import KeepsTypedMixin
 from consultation.actions.events import (
     ClosesBeforeOpening,
     EndsBeforeStart,
@@ -30,9 +27,8 @@ from consultation.actions.events import (
 )
 from consultation.actions.phases import NothingMoved, ReasonMissing
 from consultation.actions.registrations import WrongState
-from consultation.actions.texts import StaleEdit
 from consultation.forms.events import EventAddForm, EventCancelForm, EventChangeForm, EventMoveForm, HelperForm
-from consultation.models import Event, EventHelper, EventMove, Registration
+from consultation.models import Event, EventHelper, EventMove
 from consultation.reports.events import (
     checklist,
     doors_of,
@@ -43,6 +39,8 @@ from consultation.reports.events import (
     sessions_of,
     staff_events,
 )
+from consultation.views.acting import ActionFormView
+from consultation.views.one_event import EventMixin
 
 EVENTS_A_PAGE = 50
 
@@ -60,27 +58,6 @@ class EventListView(TemplateView):
             may_add=user.is_authenticated and user.has_perm("consultation.add_event"),
             **kwargs,
         )
-
-
-class EventMixin:
-    """Finds the event of the address, if this person may see it."""
-
-    request: HttpRequest
-    kwargs: dict[str, Any]
-
-    @cached_property
-    def event(self) -> Event:
-        return get_object_or_404(Event.objects.visible_to(self.request.user), slug=self.kwargs["slug"])
-
-    @cached_property
-    def own(self) -> Registration | None:
-        """One's own registration, unless one has given it back."""
-        user = self.request.user
-        rows = Registration.objects.visible_to(user).filter(event=self.event, person=user.pk)
-        return rows.exclude(state=Registration.State.CANCELLED).first() if user.is_authenticated else None
-
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        return super().get_context_data(event=self.event, **kwargs)
 
 
 class EventView(EventMixin, TemplateView):
@@ -142,42 +119,14 @@ class EventStaffView(EventMixin, PermissionRequiredMixin, TemplateView):
         )
 
 
-class EventFormView(KeepsTypedMixin, PermissionRequiredMixin, FormView):
-    """What the forms about events share: what is wrong is answered by 422, and with 409 where somebody was faster. Whatever was
-    typed stays in the form."""
-
-    # By refusal: the field at which it is said, None for the whole form.
-    places: dict[type[Exception], str | None] = {}
-    done: Any = ""
-
-    def act(self, form: forms.Form) -> Any:
-        raise NotImplementedError
+class EventFormView(ActionFormView):
+    """What the forms about events share."""
 
     def latest(self) -> Any:
-        """The row of `based_on` as it is now."""
         return Event.objects.visible_to(self.request.user).get(pk=self.event.pk)
 
     def next_page(self, made: Any) -> HttpResponse:
         return redirect("consultation:event-staff", self.kwargs["slug"])
-
-    def form_valid(self, form: forms.Form) -> HttpResponse:
-        try:
-            made = self.act(form)
-        except StaleEdit as refusal:
-            form.add_error(None, str(refusal))
-            # The latest revision goes into the form, so that saving again is a decision and not an accident.
-            form.data = form.data.copy()
-            form.data["based_on"] = self.latest().revision
-            return self.render_to_response(self.get_context_data(form=form, latest=self.latest()), status=409)
-        except tuple(self.places) as refusal:
-            place = self.places[type(refusal)]
-            form.add_error(place if place in form.fields else None, str(refusal))
-            return self.form_invalid(form)
-        messages.success(self.request, self.done)
-        return self.next_page(made)
-
-    def form_invalid(self, form: forms.Form) -> HttpResponse:
-        return self.render_to_response(self.get_context_data(form=form), status=422)
 
 
 class EventAddView(EventFormView):

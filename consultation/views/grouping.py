@@ -5,13 +5,13 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.contrib.auth.mixins import PermissionRequiredMixin
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.views.generic import FormView, TemplateView
 
+from commons.people.views.again import say_stale
 from commons.people.views.typed import KeepsTypedMixin
 from consultation.actions.grouping import (
     CannotMerge,
@@ -28,17 +28,13 @@ from consultation.actions.texts import StaleEdit
 from consultation.forms.capture import EventIdeaForm, IdeaChoiceForm, IdeaFromNotesForm, MergeForm, number_of
 from consultation.models import EventIdea
 from consultation.reports.capture import board_of, photos_of, public_notes
-from consultation.views.capture import EventMixin
+from consultation.views.one_event import OnTheDayMixin
 
 
-class FacilitatorMixin(EventMixin, PermissionRequiredMixin):
+class FacilitatorMixin(OnTheDayMixin):
     """Staff, and who is a facilitator of this very event."""
 
     permission_required = "consultation.group_notes"
-
-    def has_permission(self) -> bool:
-        user = self.request.user
-        return user.is_authenticated and user.has_perm(self.permission_required, self.event)
 
 
 class EventIdeasView(KeepsTypedMixin, FacilitatorMixin, TemplateView):
@@ -151,20 +147,11 @@ class EventIdeaChangeView(KeepsTypedMixin, FacilitatorMixin, FormView):
         try:
             change_event_idea(self.idea, by=self.request.user, **form.cleaned_data)
         except StaleEdit as refusal:
-            form.add_error(None, str(refusal))
             now = self.event.ideas.get(pk=self.idea.pk)
-            # The latest revision goes into the form, so that saving again is a decision and not an accident.
-            form.data = form.data.copy()
-            form.data["based_on"] = now.revision
-            return self._again(form, 409, stands=now)
+            say_stale(form, refusal, now.revision)
+            return self.again(form, 409, stands=now)
         except IdeasStand as refusal:
             form.add_error(None, str(refusal))
-            return self._again(form, 409)
+            return self.again(form, 409)
         messages.success(self.request, _("Saved."))
         return redirect("consultation:event-ideas", self.event.slug)
-
-    def form_invalid(self, form: EventIdeaForm) -> HttpResponse:
-        return self._again(form, 422)
-
-    def _again(self, form: EventIdeaForm, status: int, **more: Any) -> HttpResponse:
-        return self.render_to_response(self.get_context_data(form=form, **more), status=status)

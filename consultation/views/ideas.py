@@ -10,25 +10,16 @@ from django.utils import timezone
 from django.utils.functional import cached_property
 from django.views.generic import FormView, TemplateView
 
-from commons.contributions.actions import (
-    MandateIncomplete,
-    NotYourOrganisation,
-    ThreadClosed,
-    TooSoon,
-    add_contribution,
-    note_visit,
-)
+from commons.contributions.actions import SAY_REFUSALS, note_visit
 from commons.contributions.forms import SayForm
-from commons.contributions.models import Contribution, Kind, Order
+from commons.contributions.models import Contribution, Kind, Order, Thread
 from commons.contributions.reports import closed_because, lines_of, shut_because, thread_page
-from commons.contributions.views import EditMixin, say_thanks, through_door
+from commons.contributions.views import EditMixin, SayMixin, say_thanks, through_door
 from commons.people.views.typed import KeepsTypedMixin
 from consultation.actions import add_idea, change_idea
 from consultation.forms.ideas import FindIdeaForm, IdeaChangeForm, IdeaForm
 from consultation.models import Idea, IdeaOrder
 from consultation.reports import idea_page
-
-REFUSALS = (ThreadClosed, TooSoon, NotYourOrganisation, MandateIncomplete)
 
 
 class IdeaListView(TemplateView):
@@ -133,14 +124,11 @@ class IdeaAddView(KeepsTypedMixin, PermissionRequiredMixin, FormView):
                 speaking=through_door(self.request, form.speaking),
                 **{name: form.cleaned_data[name] for name in names},
             )
-        except REFUSALS as refusal:
+        except SAY_REFUSALS as refusal:
             form.add_error(None, str(refusal))
             return self.form_invalid(form)
         say_thanks(self.request, idea.contribution)
         return redirect(idea)
-
-    def form_invalid(self, form: IdeaForm) -> HttpResponse:
-        return self.render_to_response(self.get_context_data(form=form), status=422)
 
 
 class IdeaChangeView(EditMixin, IdeaMixin, PermissionRequiredMixin, FormView):
@@ -164,7 +152,7 @@ class IdeaChangeView(EditMixin, IdeaMixin, PermissionRequiredMixin, FormView):
         return self.idea
 
 
-class IdeaCommentView(KeepsTypedMixin, IdeaMixin, PermissionRequiredMixin, FormView):
+class IdeaCommentView(SayMixin, IdeaMixin, PermissionRequiredMixin, FormView):
     """Say something to an idea that everybody can read."""
 
     permission_required = "consultation.comment_on_idea"
@@ -178,24 +166,9 @@ class IdeaCommentView(KeepsTypedMixin, IdeaMixin, PermissionRequiredMixin, FormV
         user = self.request.user
         return user.is_authenticated and user.has_perm(self.permission_required, self.contribution)
 
-    def get_form_kwargs(self) -> dict[str, Any]:
-        return super().get_form_kwargs() | {"user": self.request.user}
+    @property
+    def thread(self) -> Thread:
+        return self.idea.thread
 
-    def form_valid(self, form: SayForm) -> HttpResponse:
-        data = form.cleaned_data
-        try:
-            row = add_contribution(
-                self.idea.thread,
-                by=self.request.user,
-                body=data["body"],
-                key=data["key"],
-                speaking=through_door(self.request, form.speaking),
-            )
-        except REFUSALS as refusal:
-            form.add_error(None, str(refusal))
-            return self.form_invalid(form)
-        say_thanks(self.request, row)
-        return redirect(f"{reverse('consultation:idea', args=[self.idea.pk])}#c{row.pk}")
-
-    def form_invalid(self, form: SayForm) -> HttpResponse:
-        return self.render_to_response(self.get_context_data(form=form), status=422)
+    def read_at(self, row: Contribution) -> str:
+        return f"{reverse('consultation:idea', args=[self.idea.pk])}#c{row.pk}"

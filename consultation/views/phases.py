@@ -2,11 +2,9 @@
 
 from typing import Any
 
-from django import forms
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.mixins import PermissionRequiredMixin
-from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
@@ -14,11 +12,10 @@ from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.generic import FormView, TemplateView, View
+from django.views.generic import TemplateView
 
-from commons.people.views.typed import KeepsTypedMixin
+from commons.people.views.buttons import ButtonView
 from consultation.actions import (
-    StaleEdit,
     add_phase,
     begin_phase,
     call_off_phase,
@@ -45,8 +42,9 @@ from consultation.forms.phases import (
     PhaseEndForm,
     PhaseMoveForm,
 )
-from consultation.models import Follower, Phase, State
+from consultation.models import Follower, Phase, PhaseMove, State
 from consultation.reports.phases import timeline
+from consultation.views.acting import ActionFormView
 
 
 class TimelineView(TemplateView):
@@ -67,15 +65,13 @@ class TimelineView(TemplateView):
         )
 
 
-class FollowView(PermissionRequiredMixin, View):
+class FollowView(ButtonView):
     """The button's POST: be told of the phases, or no longer. A second time changes nothing."""
 
     permission_required = "consultation.follow_process"
-    http_method_names = ["post"]
 
-    def handle_no_permission(self) -> HttpResponse:
-        # This address has no page of its own to come back to.
-        return redirect_to_login(reverse("consultation:timeline"))
+    def stands_at(self) -> str:
+        return reverse("consultation:timeline")
 
     def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
         if request.POST.get("follow") == "no":
@@ -101,34 +97,11 @@ class PhaseListView(PermissionRequiredMixin, TemplateView):
         return super().get_context_data(timeline=timeline(day), day=day, **kwargs)
 
 
-class PhaseFormView(KeepsTypedMixin, PermissionRequiredMixin, FormView):
-    """What the forms about phases share: what is wrong is answered by 422, and with 409 where somebody was faster. Whatever was
-    typed stays in the form."""
+class PhaseFormView(ActionFormView):
+    """What the forms about phases share."""
 
-    # By refusal: the field at which it is said, None for the whole form.
-    places: dict[type[Exception], str | None] = {}
-    done = ""
-
-    def act(self, form: forms.Form) -> None:
-        raise NotImplementedError
-
-    def form_valid(self, form: forms.Form) -> HttpResponse:
-        try:
-            self.act(form)
-        except StaleEdit as refusal:
-            form.add_error(None, str(refusal))
-            # The latest revision goes into the form, so that saving again is a decision and not an accident.
-            form.data = form.data.copy()
-            form.data["based_on"] = Phase.objects.get(pk=self.kwargs["pk"]).revision
-            return self.render_to_response(self.get_context_data(form=form, is_stale=True), status=409)
-        except tuple(self.places) as refusal:
-            form.add_error(self.places[type(refusal)], str(refusal))
-            return self.form_invalid(form)
-        messages.success(self.request, self.done)
+    def next_page(self, made: Any) -> HttpResponse:
         return redirect("consultation:phase-list")
-
-    def form_invalid(self, form: forms.Form) -> HttpResponse:
-        return self.render_to_response(self.get_context_data(form=form), status=422)
 
 
 class PhaseAddView(PhaseFormView):
@@ -138,9 +111,9 @@ class PhaseAddView(PhaseFormView):
     places = {NameTaken: "name", EndBeforeBegin: "ends_on"}
     done = gettext_lazy("Added. It is on the timeline now.")
 
-    def act(self, form: PhaseAddForm) -> None:
+    def act(self, form: PhaseAddForm) -> Phase:
         days = {name: form.cleaned_data[name] for name in ("begins_on", "ends_on")}
-        add_phase(by=self.request.user, words=form.words, **days)
+        return add_phase(by=self.request.user, words=form.words, **days)
 
 
 class OnePhaseView(PhaseFormView):
@@ -154,8 +127,10 @@ class OnePhaseView(PhaseFormView):
         return super().get_form_kwargs() | {"phase": self.phase}
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        phase = Phase.objects.get(pk=self.phase.pk) if "is_stale" in kwargs else self.phase
-        return super().get_context_data(phase=phase, **kwargs)
+        return super().get_context_data(phase=kwargs.get("latest", self.phase), **kwargs)
+
+    def latest(self) -> Phase:
+        return Phase.objects.get(pk=self.phase.pk)
 
 
 class PhaseChangeView(OnePhaseView):
@@ -169,9 +144,9 @@ class PhaseChangeView(OnePhaseView):
         # The form writes what was typed into its instance, and the page shows the phase as it is.
         return kwargs | {"instance": Phase.objects.get(pk=kwargs.pop("phase").pk)}
 
-    def act(self, form: PhaseChangeForm) -> None:
+    def act(self, form: PhaseChangeForm) -> Phase:
         given = {name: form.cleaned_data[name] for name in ("place", "based_on")}
-        change_phase(self.phase, by=self.request.user, words=form.words, **given)
+        return change_phase(self.phase, by=self.request.user, words=form.words, **given)
 
 
 class PhaseMoveView(OnePhaseView):
@@ -187,8 +162,8 @@ class PhaseMoveView(OnePhaseView):
     }
     done = gettext_lazy("Moved. The timeline shows the old days, the new ones and your reason.")
 
-    def act(self, form: PhaseMoveForm) -> None:
-        move_phase(self.phase, by=self.request.user, **form.cleaned_data)
+    def act(self, form: PhaseMoveForm) -> PhaseMove:
+        return move_phase(self.phase, by=self.request.user, **form.cleaned_data)
 
 
 class PhaseCallOffView(OnePhaseView):
@@ -202,8 +177,8 @@ class PhaseCallOffView(OnePhaseView):
         is_over = self.phase.state_on(timezone.localdate()) == State.OVER
         return super().get_context_data(is_over=is_over, **kwargs)
 
-    def act(self, form: PhaseCallOffForm) -> None:
-        call_off_phase(self.phase, by=self.request.user, **form.cleaned_data)
+    def act(self, form: PhaseCallOffForm) -> Phase:
+        return call_off_phase(self.phase, by=self.request.user, **form.cleaned_data)
 
 
 class PhaseBeginView(OnePhaseView):
@@ -213,8 +188,8 @@ class PhaseBeginView(OnePhaseView):
     places = {CalledOff: None, InTheFuture: "on", NotBegun: "on", EndBeforeBegin: "on"}
     done = gettext_lazy("Saved. The timeline shows on which day it began.")
 
-    def act(self, form: PhaseBeginForm) -> None:
-        begin_phase(self.phase, by=self.request.user, **form.cleaned_data)
+    def act(self, form: PhaseBeginForm) -> Phase:
+        return begin_phase(self.phase, by=self.request.user, **form.cleaned_data)
 
 
 class PhaseEndView(OnePhaseView):
@@ -224,5 +199,5 @@ class PhaseEndView(OnePhaseView):
     places = {CalledOff: None, InTheFuture: "on", NotBegun: "on", EndBeforeBegin: "on"}
     done = gettext_lazy("Saved. The timeline shows which day was its last.")
 
-    def act(self, form: PhaseEndForm) -> None:
-        end_phase(self.phase, by=self.request.user, **form.cleaned_data)
+    def act(self, form: PhaseEndForm) -> Phase:
+        return end_phase(self.phase, by=self.request.user, **form.cleaned_data)

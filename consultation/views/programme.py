@@ -25,7 +25,8 @@ from consultation.actions.registrations import WrongState
 from consultation.forms.programme import MinutesForm, SessionForm
 from consultation.models import EventSession
 from consultation.reports.events import sessions_of
-from consultation.views.events import EventFormView, EventMixin
+from consultation.views.events import EventFormView
+from consultation.views.one_event import EventMixin
 
 
 class SessionListView(EventMixin, PermissionRequiredMixin, TemplateView):

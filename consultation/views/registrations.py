@@ -5,22 +5,22 @@ Those who help at the door see names, co-ops and codes. What somebody needs, and
 
 from typing import Any
 
-import segno
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.mixins import PermissionRequiredMixin
-from django.contrib.auth.views import redirect_to_login
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import cached_property
-from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.views.generic import FormView, TemplateView, View
 
+from commons.people.views.again import StandsAgainMixin
+from commons.people.views.buttons import ButtonView
 from commons.people.views.typed import KeepsTypedMixin
+from commons.qr import drawn_qr
 from consultation.actions.registrations import (
     AlreadyFedBack,
     NoPlace,
@@ -37,8 +37,9 @@ from consultation.actions.registrations import (
 )
 from consultation.forms.registrations import FeedbackForm, FindPersonForm, RegisterForm, WalkInForm
 from consultation.models import Registration
+from consultation.models.registrations import RegistrationQuerySet
 from consultation.reports.events import door_list, feedback_tally, place_in_line, places_of
-from consultation.views.events import EventMixin
+from consultation.views.one_event import EventMixin, OnTheDayMixin
 
 REGISTRATIONS_A_PAGE = 50
 
@@ -70,7 +71,7 @@ class RegisterView(KeepsTypedMixin, EventMixin, PermissionRequiredMixin, FormVie
             row = register_person(self.event, by=self.request.user, **form.given)
         except (RegistrationClosed, WrongState) as refusal:
             form.add_error(None, str(refusal))
-            return self.render_to_response(self.get_context_data(form=form), status=409)
+            return self.again(form, 409)
         except NotYourOrganisation as refusal:
             form.add_error("organisation" if "organisation" in form.fields else None, str(refusal))
             return self.form_invalid(form)
@@ -83,19 +84,14 @@ class RegisterView(KeepsTypedMixin, EventMixin, PermissionRequiredMixin, FormVie
             messages.success(self.request, _("You have a place. Your ticket is on this page."))
         return redirect(self.event)
 
-    def form_invalid(self, form: RegisterForm) -> HttpResponse:
-        return self.render_to_response(self.get_context_data(form=form), status=422)
 
-
-class LeaveView(EventMixin, PermissionRequiredMixin, View):
+class LeaveView(EventMixin, ButtonView):
     """The button's POST: give one's place back. A second time changes nothing."""
 
     permission_required = "consultation.register_person"
-    http_method_names = ["post"]
 
-    def handle_no_permission(self) -> HttpResponse:
-        # This address has no page of its own to come back to.
-        return redirect_to_login(reverse("consultation:event", args=[self.kwargs["slug"]]))
+    def stands_at(self) -> str:
+        return reverse("consultation:event", args=[self.kwargs["slug"]])
 
     def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
         if self.own is None:
@@ -120,15 +116,7 @@ class TicketView(EventMixin, PermissionRequiredMixin, TemplateView):
         if self.own is None or not self.own.is_in:
             raise Http404
         address = reverse("consultation:event-check-in", args=[self.event.slug, self.own.key])
-        return super().get_context_data(own=self.own, picture=drawn(settings.SITE_ADDRESS + address), **kwargs)
-
-
-def drawn(address: str) -> SafeString:
-    """An address as a QR code: one path of an SVG, which needs no style of its own and prints sharply at any size."""
-    code = segno.make(address, error="m", micro=False)
-    return SafeString(
-        code.svg_inline(scale=1, border=4, omitsize=True, svgclass="qr", lineclass=None, dark="#000", light="#fff")
-    )
+        return super().get_context_data(own=self.own, qr=drawn_qr(settings.SITE_ADDRESS + address), **kwargs)
 
 
 class FeedbackView(KeepsTypedMixin, EventMixin, PermissionRequiredMixin, FormView):
@@ -152,50 +140,51 @@ class FeedbackView(KeepsTypedMixin, EventMixin, PermissionRequiredMixin, FormVie
             give_feedback(self.event, by=self.request.user, **form.cleaned_data)
         except (WrongState, NoPlace) as refusal:
             form.add_error(None, str(refusal))
-            return self.render_to_response(self.get_context_data(form=form), status=409)
+            return self.again(form, 409)
         except AlreadyFedBack as refusal:
             messages.info(self.request, str(refusal))
         else:
             messages.success(self.request, _("Thank you. The organisers will read it."))
         return redirect(self.event)
 
-    def form_invalid(self, form: FeedbackForm) -> HttpResponse:
-        return self.render_to_response(self.get_context_data(form=form), status=422)
-
 
 # --- The door -----------------------------------------------------------------------------------------------------------------
 
 
-class DoorMixin(EventMixin):
-    """For staff, and for those whom staff named to help at the door of this event."""
-
-    def has_permission(self) -> bool:
-        user = self.request.user
-        return user.is_authenticated and user.has_perm(self.permission_required, self.event)
+class OneRegistrationMixin(OnTheDayMixin):
+    """Finds the registration of the ticket in the address."""
 
     @cached_property
     def registration(self) -> Registration:
         return get_object_or_404(door_list(self.event), key=self.kwargs["key"])
 
 
-class DoorView(DoorMixin, PermissionRequiredMixin, TemplateView):
-    """Everybody who is registered, found by name, co-op or the code of the ticket, each with a button."""
+class FoundPeopleMixin:
+    """A list of people who are registered, in pages: all of them, or those whom some words find."""
 
-    permission_required = "consultation.check_in"
-    template_name = "consultation/event_door.html"
+    def people(self) -> RegistrationQuerySet:
+        raise NotImplementedError
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         form = FindPersonForm(self.request.GET)
-        rows = door_list(self.event)
-        if form.words:
-            rows = rows.called(form.words)
+        rows = self.people().called(form.words) if form.words else self.people()
         page = Paginator(rows, REGISTRATIONS_A_PAGE).get_page(self.request.GET.get("page"))
         return super().get_context_data(
             form=form, words=form.words, page_obj=page, paginator=page.paginator, places=places_of(self.event), **kwargs
         )
 
 
-class CheckInView(DoorMixin, PermissionRequiredMixin, TemplateView):
+class DoorView(FoundPeopleMixin, OnTheDayMixin, TemplateView):
+    """Everybody who is registered, found by name, co-op or the code of the ticket, each with a button."""
+
+    permission_required = "consultation.check_in"
+    template_name = "consultation/event_door.html"
+
+    def people(self) -> RegistrationQuerySet:
+        return door_list(self.event)
+
+
+class CheckInView(OneRegistrationMixin, TemplateView):
     """Where the picture on a ticket leads: who it is, and the button. Opening it changes nothing."""
 
     permission_required = "consultation.check_in"
@@ -220,7 +209,7 @@ class CheckInView(DoorMixin, PermissionRequiredMixin, TemplateView):
         return redirect("consultation:event-door", self.event.slug)
 
 
-class UndoView(DoorMixin, PermissionRequiredMixin, View):
+class UndoView(OneRegistrationMixin, View):
     permission_required = "consultation.undo_check_in"
     http_method_names = ["post"]
 
@@ -230,7 +219,7 @@ class UndoView(DoorMixin, PermissionRequiredMixin, View):
         return redirect("consultation:event-door", self.event.slug)
 
 
-class WalkInView(DoorMixin, PermissionRequiredMixin, FormView):
+class WalkInView(StandsAgainMixin, OnTheDayMixin, FormView):
     """Somebody without an account stands at the door."""
 
     permission_required = "consultation.register_walk_in"
@@ -245,38 +234,26 @@ class WalkInView(DoorMixin, PermissionRequiredMixin, FormView):
             row = register_walk_in(self.event, by=self.request.user, **form.cleaned_data)
         except (NoPlace, WrongState) as refusal:
             form.add_error(None, str(refusal))
-            return self.render_to_response(self.get_context_data(form=form), status=409)
+            return self.again(form, 409)
         messages.success(self.request, _("%(name)s is checked in.") % {"name": row.name_shown})
         return redirect("consultation:event-door", self.event.slug)
-
-    def form_invalid(self, form: WalkInForm) -> HttpResponse:
-        return self.render_to_response(self.get_context_data(form=form), status=422)
 
 
 # --- Staff --------------------------------------------------------------------------------------------------------------------
 
 
-class RegistrationListView(EventMixin, PermissionRequiredMixin, TemplateView):
+class RegistrationListView(FoundPeopleMixin, EventMixin, PermissionRequiredMixin, TemplateView):
     """Everybody who has a place, waits or gave it back, in the order in which they asked."""
 
     permission_required = "consultation.see_registration_list"
     template_name = "consultation/registration_list.html"
 
+    def people(self) -> RegistrationQuerySet:
+        rows = Registration.objects.visible_to(self.request.user).filter(event=self.event)
+        return rows.with_people().order_by("number")
+
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        form = FindPersonForm(self.request.GET)
-        rows = Registration.objects.visible_to(self.request.user).filter(event=self.event).with_people()
-        if form.words:
-            rows = rows.called(form.words)
-        page = Paginator(rows.order_by("number"), REGISTRATIONS_A_PAGE).get_page(self.request.GET.get("page"))
-        return super().get_context_data(
-            form=form,
-            words=form.words,
-            page_obj=page,
-            paginator=page.paginator,
-            places=places_of(self.event),
-            is_over=self.event.ends_at <= timezone.now(),
-            **kwargs,
-        )
+        return super().get_context_data(is_over=self.event.ends_at <= timezone.now(), **kwargs)
 
 
 class RegistrationCancelView(EventMixin, PermissionRequiredMixin, View):

@@ -13,6 +13,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.views.generic import FormView, ListView, TemplateView, View
 
+from commons.people.views.again import StandsAgainMixin, say_stale
 from commons.people.views.typed import KeepsTypedMixin
 from consultation.actions import (
     NothingToRead,
@@ -117,14 +118,11 @@ class SourceFormView(KeepsTypedMixin, PermissionRequiredMixin, FormView):
     template_name = "consultation/source_edit.html"
     form_class = SourceForm
 
-    def form_invalid(self, form: SourceForm) -> HttpResponse:
-        return self._again(form, 422)
-
-    def _again(self, form: SourceForm, status: int) -> HttpResponse:
+    def again(self, form: SourceForm, status: int, **more: Any) -> HttpResponse:
         if self.request.FILES:
             # No browser lets a page put a file back into its field.
             form.add_error("file", _("Choose the file again: it was not kept."))
-        return self.render_to_response(self.get_context_data(form=form), status=status)
+        return super().again(form, status, **more)
 
 
 class SourceAddView(SourceFormView):
@@ -163,11 +161,8 @@ class SourceChangeView(SourceMixin, SourceFormView):
                 based_on=given["based_on"],
             )
         except StaleEdit as refusal:
-            form.add_error(None, str(refusal))
-            # The latest revision goes into the form, so that saving again is a decision and not an accident.
-            form.data = form.data.copy()
-            form.data["based_on"] = Source.objects.visible_to(self.request.user).get(pk=self.source.pk).revision
-            return self._again(form, 409)
+            say_stale(form, refusal, Source.objects.visible_to(self.request.user).get(pk=self.source.pk).revision)
+            return self.again(form, 409)
         except NothingToRead as refusal:
             form.add_error(None, str(refusal))
             return self.form_invalid(form)
@@ -193,7 +188,7 @@ class SourcePublishView(SourceMixin, PermissionRequiredMixin, View):
         return redirect(self.source)
 
 
-class SourceWithdrawView(SourceMixin, PermissionRequiredMixin, FormView):
+class SourceWithdrawView(StandsAgainMixin, SourceMixin, PermissionRequiredMixin, FormView):
     permission_required = "consultation.withdraw_source"
     template_name = "consultation/source_withdraw.html"
     form_class = WithdrawSourceForm
@@ -206,6 +201,3 @@ class SourceWithdrawView(SourceMixin, PermissionRequiredMixin, FormView):
         else:
             messages.success(self.request, _("Withdrawn. Only staff see it now."))
         return redirect(reverse("consultation:source-staff-list"))
-
-    def form_invalid(self, form: WithdrawSourceForm) -> HttpResponse:
-        return self.render_to_response(self.get_context_data(form=form), status=422)

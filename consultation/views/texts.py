@@ -14,6 +14,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.generic import DetailView, ListView, UpdateView
 
+from commons.people.views.again import StandsAgainMixin, say_stale
 from consultation.actions import StaleEdit, edit_text
 from consultation.forms.texts import TextForm
 from consultation.models import Text
@@ -61,7 +62,7 @@ class TextListView(PermissionRequiredMixin, ListView):
         return super().get_context_data(rows=rows, **kwargs)
 
 
-class TextEditView(PermissionRequiredMixin, UpdateView):
+class TextEditView(StandsAgainMixin, PermissionRequiredMixin, UpdateView):
     """Edit a text in the language that `?language=` names, or write its first words in it. The address names the English one."""
 
     permission_required = "consultation.edit_text"
@@ -92,14 +93,8 @@ class TextEditView(PermissionRequiredMixin, UpdateView):
         try:
             edit_text(self.object, by=self.request.user, **data)
         except StaleEdit as refusal:
-            form.add_error(None, str(refusal))
-            # The latest revision goes into the form, so that saving again is a decision and not an accident.
-            form.data = form.data.copy()
             latest = Text.objects.filter(slug=self.object.slug, language=self.object.language).first()
-            form.data["based_on"] = latest.revision if latest else 0
-            return self.render_to_response(self.get_context_data(form=form, latest=latest), status=409)
+            say_stale(form, refusal, latest.revision if latest else 0)
+            return self.again(form, 409, latest=latest)
         messages.success(self.request, _("Saved. The page shows the new words now."))
         return redirect(reverse("consultation:text-list"))
-
-    def form_invalid(self, form: TextForm) -> HttpResponse:
-        return self.render_to_response(self.get_context_data(form=form), status=422)

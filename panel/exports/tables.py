@@ -11,17 +11,13 @@ from django.utils.translation import gettext_lazy
 from psycopg import sql
 
 from commons.contributions.models import Channel, Kind, Mandate
-from commons.exports.reports import Report, guarded, in_words, local, register
+from commons.exports.reports import MINUTE, Report, in_words, local, register, typed
 from commons.people.models import Nation, Sector
 from panel.exports.cited import spoken_and_cited, spoken_and_cited_count
 from panel.exports.spoken import spoken, spoken_count
 from panel.models import Anchor, Decision, Section
 
-MINUTE, DAY = "YYYY-MM-DD HH24:MI", "YYYY-MM-DD"
-
-
-def typed(column: str) -> sql.Composable:
-    return guarded(sql.Identifier(column))
+DAY = "YYYY-MM-DD"
 
 
 class SpokenReport(Report):

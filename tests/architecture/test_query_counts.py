@@ -449,7 +449,7 @@ PAGES = [
         Page(f"consultation:event-{name}", Place.a_written_note, lambda place: {"slug": place.session.event.slug})
         for name in ("notes", "ideas", "tables", "cards")
     ),
-    # The room's screen keeps its counts for two seconds: tests/consultation/test_marks_pages.py looks at it.
+    # The room's screen keeps its counts for two seconds: tests/consultation/marks/test_screen.py looks at it.
     Page("consultation:event-marks-staff", Place.a_marked_idea, lambda place: {"slug": "marking"}),
     Page("consultation:event-results", Place.a_proposal, lambda place: {"slug": "proposals"}, who=lambda place: None),
     Page("audit:entry-list", Place.an_entry),

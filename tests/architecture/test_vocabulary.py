@@ -42,6 +42,7 @@ OWN_WORDS = {
 GROUND = {
     "alike": "whether texts are nearly the same words; pure",
     "imaging": "a picture drawn anew from a file that somebody sent; pure",
+    "qr": "an address as a QR code; pure",
     "queues": "rows as a queue",
     "richtext": "Markdown to safe HTML, and the differences between two texts",
 }

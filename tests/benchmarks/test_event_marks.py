@@ -16,7 +16,7 @@ from django.urls import reverse
 
 from consultation.actions.marks import give_ballots
 from consultation.models import Event, MarkKind
-from consultation.views.marks import BALLOTS
+from consultation.views.marks.ballots import BALLOTS
 from tests.benchmarks.clients import Tally, Walk, percentile, walk_along
 from tests.benchmarks.measure import tell
 from tests.benchmarks.servers import processor_seconds, served

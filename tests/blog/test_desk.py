@@ -324,7 +324,7 @@ def test_an_hour_that_the_clocks_leave_out_or_tell_twice_is_refused_in_plain_wor
         response = entered(an_editor()).post(
             at("submission-approve", a_submission()), {"number": 1, **moment(day, "01:30")}
         )
-    why = "The clocks change in that night, so there is this time twice or not at all. Choose another time."
+    why = "The clocks change in that night, so this time comes twice or not at all. Choose another time."
     assert (response.status_code, errors_of(response)) == (422, {"moment": [why]})
 
 

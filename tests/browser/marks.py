@@ -17,7 +17,7 @@ from consultation.actions.marks import (
     show_marks,
 )
 from consultation.models import Event
-from consultation.views.marks import BALLOTS
+from consultation.views.marks.ballots import BALLOTS
 from tests.browser.site_page import SitePage, errors
 from tests.factories.events import a_ballot, an_event, an_event_idea
 from tests.factories.themes import a_theme
@@ -107,7 +107,7 @@ def marks_pages(world: Any) -> Iterator[SitePage]:
     yield errors(
         "ballots on paper", "staff", at("ballots-give", "new"), {"number": "no"}, form="#cards form", status=422
     )
-    yield errors("open marking", "staff", at("marks-open", "bare"), {"closes_at": "x"}, form="#open form", status=422)
+    yield errors("open marking", "staff", at("marks-open", "bare"), {"closes_at_0": "x"}, form="#open form", status=422)
     nothing = dict.fromkeys(_ticked(world.marking["published"], 0), "")
     choose = at("proposals-choose", "published")
     yield errors("choose proposals", "staff", choose, nothing, form="#proposals form", status=422)

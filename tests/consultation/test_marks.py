@@ -38,7 +38,7 @@ from consultation.actions.texts import StaleEdit
 from consultation.models import Ballot, BallotTry, Event, Mark
 from consultation.reports.marks import board_of, marking_has_begun, suggested_proposals
 from tests.at_once import behind, together
-from tests.factories.events import a_ballot, a_marking, a_registration, an_event, an_event_idea
+from tests.factories.events import a_ballot, a_marking, an_event, an_event_idea, registered
 from tests.factories.people import UserFactory
 from tests.factories.themes import a_theme
 
@@ -95,7 +95,7 @@ def test_two_forms_give_different_cards():
 @pytest.mark.django_db
 def test_who_was_checked_in_gets_one_ballot_and_nothing_leads_to_it():
     event = a_marking()
-    person = a_registration(event)
+    person = registered(event, is_here=True)
     code = give_ballot_to(person, by=UserFactory())
     person.refresh_from_db()
     [ballot] = event.ballots.all()
@@ -109,9 +109,9 @@ def test_who_was_checked_in_gets_one_ballot_and_nothing_leads_to_it():
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("given", [{"is_in_the_room": False}, {"state": "cancelled"}])
+@pytest.mark.parametrize("given", [{"is_here": False}, {"state": "cancelled"}])
 def test_who_is_not_in_the_room_gets_no_ballot(given):
-    person = a_registration(a_marking(), **given)
+    person = registered(a_marking(), **{"is_here": True, **given})
     with pytest.raises(NoBallotFor):
         give_ballot_to(person, by=None)
     assert Ballot.objects.count() == 0
@@ -124,7 +124,7 @@ def test_no_ballot_is_given_after_the_count():
     with pytest.raises(OutOfTurn):
         give_ballots(event, 3, by=None, key=KEY)
     with pytest.raises(OutOfTurn):
-        give_ballot_to(a_registration(event), by=None)
+        give_ballot_to(registered(event, is_here=True), by=None)
     assert Ballot.objects.count() == 0
 
 
@@ -545,7 +545,7 @@ def test_two_windows_of_one_ballot_at_once_give_one_set_of_marks():
 
 @pytest.mark.django_db(transaction=True)
 def test_two_at_the_door_give_one_ballot():
-    person = a_registration(a_marking())
+    person = registered(a_marking(), is_here=True)
     assert together(*[lambda: give_ballot_to(person, by=None)] * 2) == {"done": 1, "NoBallotFor": 1}
     assert Ballot.objects.count() == 1
 

@@ -4,13 +4,13 @@ an_event("Congress", starts=dt.timedelta(hours=-1), hours=8)    public; `starts`
 an_event(state="draft")                                         only staff see it
 a_session(event, "Money", theme=a_theme("Finance"))             with a thread of its own
 registered(event, state="waiting")              somebody with a place, or who waits; `person=`, `name=` for who simply came
+registered(event, is_here=True)                 somebody who was checked in
 a_helper(event, part="door")                    somebody who helps there
 a_table(session, 4)                                             a table with a code
 an_event_idea(event, "A bank of looms", theme=...)              as it is put to everybody
 a_note(session, "We need looms.", table=...)                    written down at a table, public
 a_marking(ideas=3, themes=2, ballots=5)                         an event at which marking is open
 a_ballot(event, "CODE")                                         one ballot, not cast
-a_registration(event)                                           somebody who is in the room
 """
 
 import datetime as dt
@@ -62,11 +62,12 @@ def a_session(event: Event, title: str = "Money", *, theme: Theme | None = None,
     )
 
 
-def registered(event: Event, *, state: str = "in", **given: Any) -> Registration:
+def registered(event: Event, *, state: str = "in", is_here: bool = False, **given: Any) -> Registration:
     """`given` is any field of `Registration`."""
     number = event.registrations.count() + 1
     person = None if "name" in given else given.pop("person", None) or UserFactory()
-    return Registration.objects.create(event=event, person=person, number=number, state=state, **given)
+    fields = {"checked_in_at": timezone.now() if is_here else None} | given
+    return Registration.objects.create(event=event, person=person, number=number, state=state, **fields)
 
 
 def a_helper(event: Event, part: str = "door", *, person: User | None = None) -> User:
@@ -123,10 +124,3 @@ def a_marking(*, ideas: int = 3, themes: int = 1, ballots: int = 0, hours: float
 
 def a_ballot(event: Event, code: str = "") -> Ballot:
     return Ballot.objects.create(event=event, token_hash=Ballot.hash_of(code or uuid.uuid4().hex))
-
-
-def a_registration(event: Event, *, is_in_the_room: bool = True, **given: Any) -> Registration:
-    """`given` is any field of `Registration`."""
-    fields = {"name": "Ida Loom", "number": event.registrations.count() + 1, "state": Registration.State.IN}
-    fields["checked_in_at"] = timezone.now() if is_in_the_room else None
-    return Registration.objects.create(event=event, **(fields | given))

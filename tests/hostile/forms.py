@@ -505,8 +505,8 @@ def marks_forms(world: World) -> Iterator[Form]:
     yield Form("a ballot", "ballots", at("marks", "new"), ballot | ideas)
     number = {"number": b"3", "key": b"00000000-0000-0000-0000-00000000000f"}
     yield Form("cards", "staff", at("ballots-give", "new"), number)
-    later = f"{timezone.localtime(timezone.now()):%Y-12-31 23:59}".encode()
-    yield Form("open marking", "staff", at("marks-open", "open"), {"closes_at": later})
+    later = {"closes_at_0": f"{timezone.localtime(timezone.now()):%Y-12-31}".encode(), "closes_at_1": b"23:59"}
+    yield Form("open marking", "staff", at("marks-open", "open"), later)
     yield Form("show the counts", "staff", at("marks-show", "open"), {"live": b"yes"})
     idea = world.marking["published"].ideas.filter(proposal=None).first()
     proposals = {f"ideas_{idea.theme_id}": str(idea.pk).encode()}

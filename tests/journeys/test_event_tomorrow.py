@@ -1,15 +1,29 @@
 """Set up an event for tomorrow, as the README tells it: a member of staff who has never done it adds one with two sessions,
-publishes it and names a helper; a member registers on a phone and shows the ticket; the helper checks them in; and when it is
-over, what was said can be read and what the member thought of it is kept without a name."""
+publishes it, names helpers and opens tables; a member registers on a phone and shows the ticket; the helper checks them in; a
+table writes, a facilitator groups, the room marks, and staff publish what came of it; and when it is over, what was said can be
+read and what the member thought of it is kept without a name."""
 
 import datetime as dt
 
 import time_machine
 from django.utils import timezone
+from playwright.sync_api import expect
 
 from consultation.models import Event, EventFeedback, EventSession, Registration
 from tests.factories.people import TOTP_SECRET
 from tests.journeys.conftest import PASSWORD
+
+WRITTEN = [
+    ("issue", "Nobody lends without a house."),
+    ("idea", "Borrow against promises."),
+    ("idea", "Lend to each other."),
+]
+IDEAS = ["A pledge of members", "A circle of lenders"]
+STEPS = [  # the button, what it says was done, and which step is next then
+    ("Close marking now", "Marking is closed. You can open it again until the marks are counted.", "Count the marks"),
+    ("Count the marks", "The marks are counted. The counts do not change any more.", "Publish the results"),
+    ("Publish the results", "The results are public now.", "Choose the proposals"),
+]
 
 
 def test_an_event_is_set_up_for_tomorrow_and_somebody_comes(somebody, person, script):
@@ -17,6 +31,7 @@ def test_an_event_is_set_up_for_tomorrow_and_somebody_comes(somebody, person, sc
         "staff": person("wren@example.coop", ("staff",), name="Wren Calloway"),
         "member": person("gwen@example.coop", name="Gwen Larkin"),
         "door": person("dee@example.coop", name="Dee Door"),
+        "facilitator": person("mina@example.coop", name="Mina Sutter"),
     }
 
     def comes(who: str, *, phone: bool = True):
@@ -60,8 +75,9 @@ def test_an_event_is_set_up_for_tomorrow_and_somebody_comes(somebody, person, sc
     # 3. Somebody for the door, and then it is published.
     staff.follows("Lending circle")
     staff.follows("Helpers")
-    staff.fills_in({"email": people["door"].email, "part": "door"})
-    staff.presses("Name them")
+    for part in ("door", "facilitator"):
+        staff.fills_in({"email": people[part].email, "part": part})
+        staff.presses("Name them")
     staff.follows("Lending circle")
     stranger = somebody(script=script)
     assert "Lending circle" not in stranger.opens("/events/").text
@@ -81,7 +97,18 @@ def test_an_event_is_set_up_for_tomorrow_and_somebody_comes(somebody, person, sc
     code = member.page.locator(".ticket-letters").inner_text()
     assert code == Registration.objects.get().code
 
-    # 5. On the day: by the code, and nothing of what she needs is to be seen at the door.
+    # 5. Tables: the page says what is missing first, and then there are cards to print.
+    staff.opens("/staff/events/lending-circle/").follows("Tables and their codes")
+    staff.page.get_by_label("For which session?").select_option(label="Who lends to whom?")
+    staff.page.get_by_label("Which theme do these tables talk about?").select_option(label="Money")
+    staff.fills_in({"count": "2"})
+    staff.presses("Open the tables")
+    assert staff.notes == ["2 tables are open. Print their cards."]
+    staff.follows("Print the cards")
+    table_code = staff.page.locator(".kit-card").first.locator(".kit-code").inner_text()
+    assert staff.page.locator(".kit-card h2").all_inner_texts() == ["Table 1", "Table 2", "Say it in your own words"]
+
+    # 6. On the day: by the code, and nothing of what she needs is to be seen at the door.
     with time_machine.travel(day.replace(hour=18, minute=5), tick=True):
         door = comes("door")
         door.opens("/events/lending-circle/").follows("Check people in")
@@ -93,7 +120,55 @@ def test_an_event_is_set_up_for_tomorrow_and_somebody_comes(somebody, person, sc
         assert door.notes == ["Gwen Larkin is checked in."]
         assert Registration.objects.get().checked_in_by == people["door"]
 
-    # 6. The next day: what was said, and what she thought of it.
+        # 7. The first table writes an issue and two ideas for it; the facilitator makes two ideas of them.
+        scribe = somebody(script=script)
+        scribe.opens("/events/lending-circle/table/").fills_in({"code": table_code})
+        scribe.presses("Continue")
+        for kind, text in WRITTEN:
+            scribe.fills_in({"kind": kind, "text": text})
+            scribe.presses("Add this note")
+            expect(scribe.page.get_by_text(text).first).to_be_visible()
+        expect(
+            scribe.page.get_by_text("All 3 notes are with us." if script else "3 notes are with us").first
+        ).to_be_visible()
+        mina = comes("facilitator", phone=False)
+        mina.opens("/events/lending-circle/ideas/")
+        for (_kind, text), title in zip(WRITTEN[1:], IDEAS, strict=True):
+            mina.page.locator("main label", has_text=text).click()
+            mina.fills_in({"issue": "No security", "title": title})
+            mina.presses("Make the idea")
+            assert mina.notes == [f"The idea “{title}” is there."]
+
+        # 8. The two marks: what is next is always the step that stands out, and the day goes by its buttons.
+        staff = comes("staff", phone=False)
+        staff.opens("/staff/events/lending-circle/").follows("The two marks")
+        step = staff.page.locator("[aria-current=step] h2")
+        assert step.inner_text() == "Print the ballots"
+        staff.fills_in({"number": "2"})
+        staff.presses("Make the cards")
+        ballots = staff.page.locator(".ballot-code").all_inner_texts()
+        staff.follows("Back to the marks")
+        assert (step.inner_text(), len(ballots)) == ("Open marking", 2)
+        staff.fills_in({"closes_at_0": f"{day:%Y-%m-%d}", "closes_at_1": "20:30"})
+        staff.presses("Open marking")
+        assert (staff.notes, step.inner_text()) == (["Marking is open."], "Close it")
+        screen = somebody(script=script, phone=False)
+        screen.page.goto(staff.page.locator(".screen-link").inner_text())
+        assert "0 of 2 ballots cast" in " ".join(screen.text.split())
+        voter = somebody(script=script)
+        voter.opens("/events/lending-circle/marks/").fills_in({"code": ballots[0]})
+        voter.presses("Open my ballot")
+        for kind, title in (("Most desirable", IDEAS[0]), ("Most achievable", IDEAS[1])):
+            voter.page.get_by_role("group", name=kind).locator("label", has_text=title).click()
+        voter.presses("Save my marks")
+        assert voter.notes == ["Your marks are saved."]
+        for button, done, following in STEPS:
+            staff.presses(button)
+            assert (staff.notes, step.inner_text()) == ([done], following)
+        staff.presses("Make these proposals")
+        assert "A pledge of members" in stranger.opens("/events/lending-circle/results/").text
+
+    # 9. The next day: what was said, and what she thought of it.
     with time_machine.travel(day + dt.timedelta(days=1), tick=True):
         staff = comes("staff", phone=False)
         staff.opens("/staff/events/lending-circle/").follows("What was said: minutes")

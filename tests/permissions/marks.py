@@ -9,7 +9,7 @@ from django.utils import timezone
 from commons.people.models import User
 from consultation.actions.marks import cast_ballot, freeze_marks, publish_marks
 from consultation.models import Event
-from tests.factories.events import a_ballot, a_marking, a_registration
+from tests.factories.events import a_ballot, a_marking, registered
 
 CODE = "BCDF-GHJK-LMNP-QRST"
 
@@ -28,7 +28,7 @@ def draw_marks(people: dict[str, User]) -> SimpleNamespace:
         freeze_marks(row.events[state], by=people["staff"])
     publish_marks(row.events["public"], by=people["staff"])
     Event.objects.filter(pk=row.events["draft"].pk).update(state=Event.State.DRAFT)
-    row.in_the_room = a_registration(row.events["open"])
+    row.in_the_room = registered(row.events["open"], name="Ida Loom", is_here=True)
     row.idea = row.events["public"].ideas.first()
     return row
 
@@ -64,7 +64,7 @@ def sent_to_marks(row: SimpleNamespace) -> dict[str, dict[str, Any]]:
     return {
         "consultation:event-marks": {"code": CODE},
         "consultation:event-ballots-give": {"number": "2", "key": "00000000-0000-0000-0000-00000000000f"},
-        "consultation:event-marks-open": {"closes_at": f"{later:%Y-%m-%d %H:%M}"},
+        "consultation:event-marks-open": {"closes_at_0": f"{later:%Y-%m-%d}", "closes_at_1": f"{later:%H:%M}"},
         "consultation:event-marks-show": {"live": "no"},
         "consultation:event-proposals-choose": {f"ideas_{row.idea.theme_id}": str(row.idea.pk)},
     }

@@ -3,6 +3,7 @@ entry in the record, in which nothing stands of what people said."""
 
 from commons.contributions.actions.contributions import (
     MOST_HELD,
+    SAY_REFUSALS,
     CannotReply,
     MandateIncomplete,
     NotNow,
@@ -24,6 +25,7 @@ from commons.contributions.actions.threads import close_thread, note_visit, open
 
 __all__ = [
     "MOST_HELD",
+    "SAY_REFUSALS",
     "CannotReply",
     "MandateIncomplete",
     "NotNow",

@@ -60,6 +60,10 @@ class TooSoon(Exception):
     """The thread is slowed, and this person said something in it a moment ago."""
 
 
+SAY_REFUSALS = (ThreadClosed, TooSoon, NotYourOrganisation, MandateIncomplete)
+"""Why something may not be said in a thread. A reply has `CannotReply`, too."""
+
+
 class StaleEdit(Exception):
     """The contribution was changed since the form was shown. Nothing was written."""
 

@@ -2,22 +2,23 @@
 
 from typing import Any
 
-import segno
 from django.contrib import messages
 from django.contrib.auth.mixins import PermissionRequiredMixin
-from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.generic import FormView, ListView, TemplateView, View
+from django.views.generic import FormView, ListView, TemplateView
 
 from commons.people.actions.doors import DoorClosed, DoorOpen, make_door, reopen_door, retire_door
 from commons.people.forms.doors import DoorForm
 from commons.people.models import Door
 from commons.people.reports.heard import voices_by_door
+from commons.people.views.again import StandsAgainMixin
+from commons.people.views.buttons import ButtonView
+from commons.qr import drawn_qr
 
 VIA, REMEMBERED = "via", "door"
 
@@ -45,11 +46,6 @@ def door_of(request: HttpRequest) -> Door | None:
     return Door.objects.open().filter(pk=number).first() if number is not None else None
 
 
-def qr_of(address: str) -> str:
-    """The address as a QR code (ISO/IEC 18004), drawn as an SVG in a data address: it prints at any size."""
-    return segno.make(address, error="m", micro=False).svg_data_uri(scale=4, border=4, dark="#08252e", light="#ffffff")
-
-
 class DoorListView(PermissionRequiredMixin, ListView):
     """All doors, each with what came through it: exact counts, for staff alone."""
 
@@ -67,7 +63,7 @@ class DoorListView(PermissionRequiredMixin, ListView):
         return context
 
 
-class DoorMakeView(PermissionRequiredMixin, FormView):
+class DoorMakeView(StandsAgainMixin, PermissionRequiredMixin, FormView):
     permission_required = "people.make_door"
     template_name = "people/door_make.html"
     form_class = DoorForm
@@ -76,9 +72,6 @@ class DoorMakeView(PermissionRequiredMixin, FormView):
         door = make_door(by=self.request.user, **form.cleaned_data)
         messages.success(self.request, _("Made. Copy an address below and hand it on."))
         return redirect(door)
-
-    def form_invalid(self, form: DoorForm) -> HttpResponse:
-        return self.render_to_response(self.get_context_data(form=form), status=422)
 
 
 class DoorMixin:
@@ -108,23 +101,18 @@ class DoorView(PermissionRequiredMixin, DoorMixin, TemplateView):
             addresses=addresses,
             front=addresses[0][1],
             census=addresses[1][1],
-            qr=qr_of(addresses[0][1]),
+            qr=drawn_qr(addresses[0][1]),
             counts=list(counts.items()),
             total=sum(counts.values()),
             **kwargs,
         )
 
 
-class DoorButtonView(PermissionRequiredMixin, DoorMixin, View):
+class DoorButtonView(DoorMixin, ButtonView):
     """One button's POST, which leads back to the door."""
 
-    http_method_names = ["post"]
-
-    def handle_no_permission(self) -> HttpResponse:
-        # This address has no page of its own to come back to after signing in.
-        if not self.request.user.is_authenticated:
-            return redirect_to_login(reverse("people:door-list"))
-        return super().handle_no_permission()
+    def stands_at(self) -> str:
+        return reverse("people:door-list")
 
 
 class DoorRetireView(DoorButtonView):

@@ -17,6 +17,7 @@ from commons.people.actions import AnswerMissing, LastOfStaff, close_account
 from commons.people.forms.leaving import AccountCloseForm
 from commons.people.models import SIGNED_IN_AT, User
 from commons.people.reports.leaving import Legacy, keepers
+from commons.people.views.again import StandsAgainMixin
 
 FRESH = 60 * 60
 """Seconds for which a sign-in is trusted with this: on a computer that others use, it is somebody else later."""
@@ -42,7 +43,7 @@ def own_legacy(person: User) -> Legacy:
     return Legacy(goes=goes, stays=[_("What you decided or wrote in a role, without your name")])
 
 
-class AccountCloseView(LoginRequiredMixin, FormView):
+class AccountCloseView(StandsAgainMixin, LoginRequiredMixin, FormView):
     """What goes and what stays, what the person wishes, and the button. Only for somebody who signed in a short while ago."""
 
     template_name = "people/account_close.html"
@@ -79,9 +80,6 @@ class AccountCloseView(LoginRequiredMixin, FormView):
         list(messages.get_messages(self.request))
         self.request.session[RECEIPT] = entry.pk
         return redirect("people:account-closed")
-
-    def form_invalid(self, form: AccountCloseForm) -> HttpResponse:
-        return self.render_to_response(self.get_context_data(form=form), status=422)
 
 
 class AccountClosedView(TemplateView):

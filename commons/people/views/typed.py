@@ -6,6 +6,8 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.utils.translation import gettext as _
 
+from commons.people.views.again import StandsAgainMixin
+
 TYPED = "typed"
 MOST_CHARACTERS = 250_000
 
@@ -19,7 +21,7 @@ def hold_for_later(request: HttpRequest) -> bool:
     return True
 
 
-class KeepsTypedMixin:
+class KeepsTypedMixin(StandsAgainMixin):
     """Stands before PermissionRequiredMixin on a page with a form in which people write much."""
 
     request: HttpRequest

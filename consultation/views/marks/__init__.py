@@ -1,0 +1,1 @@
+"""Pages of marking the ideas of an event, one module for each."""
