@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from census.models import Submission
+from census.models import Response, Submission
 from commons.digests.reports import Group, register_kind
 from commons.people.models import Membership
 
@@ -13,8 +13,8 @@ register_kind(
         "You speak for an organisation, and its answers were sent. Whoever sent them gets the receipt by e-mail at once."
     ),
     group=Group.OWN,
-    # Whoever has left the organisation since is not told of it any more.
-    rows=lambda about, reader: Submission.objects.filter(
+    # Whoever has left the organisation since is not told of it any more, nor anybody of a reply that was set aside.
+    rows=lambda about, reader: Submission.objects.exclude(response__state=Response.State.VOID).filter(
         pk=about,
         response__case__organisation__memberships__user=reader,
         response__case__organisation__memberships__state=Membership.State.VERIFIED,
