@@ -225,6 +225,13 @@ def give_up(rows: QueuedRowQuerySet, *, now: dt.datetime | None = None) -> list[
     return lost
 
 
+def reopen(row: QueuedRow, *, now: dt.datetime | None = None) -> bool:
+    """Let a failed row wait again, as if it had just been asked for. Whether it was failed."""
+    fresh = {"state": State.WAITING, "asked_at": now or timezone.now(), "attempts": 0, "cancel_asked_at": None}
+    fresh |= {"finished_at": None, "reason": "", "done_count": 0, "total_count": None}
+    return bool(type(row).objects.filter(pk=row.pk, state=State.FAILED).update(**fresh))
+
+
 def ring(task: Any, row_id: object) -> None:
     """Tell the workers after the commit that a row waits. Never raises: the sweep finds the row if nobody heard."""
 

@@ -20,11 +20,13 @@ app.conf.beat_schedule = {
     "claim waiting exports": {"task": "exports.sweep", "schedule": 60.0},
     "remove expired export files": {"task": "exports.remove_expired", "schedule": 3600.0},
     "send waiting service messages": {"task": "digests.send_service_messages", "schedule": 60.0},
+    "begin and send digests": {"task": "digests.send_digests", "schedule": 60.0},
     "announce public replies": {"task": "contributions.announce", "schedule": 60.0},
     "find nearly the same words": {"task": "contributions.fingerprint", "schedule": 300.0},
     "publish sections whose time has come": {"task": "panel.publish_due", "schedule": 60.0},
     "announce posts and comments of the blog": {"task": "blog.announce", "schedule": 60.0},
     "announce phases of the process, and moves of events": {"task": "consultation.announce", "schedule": 60.0},
     "forget what people needed at events": {"task": "consultation.forget", "schedule": 3600.0},
+    "remind organisations of the census": {"task": "census.remind", "schedule": 600.0},
     "claim waiting register imports": {"task": "people.sweep_register_imports", "schedule": 60.0},
 }

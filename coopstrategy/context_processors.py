@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 
-from commons.digests.reports import unseen_count
+from commons.digests.reports import recent, unseen_count
 from commons.people.models import User
 
 
@@ -48,6 +48,11 @@ def _unseen(request: HttpRequest) -> SimpleLazyObject:
     return SimpleLazyObject(lambda: unseen_count(request.user))
 
 
+def _recent(request: HttpRequest) -> SimpleLazyObject:
+    """For a person's own page, which knows nothing of notices."""
+    return SimpleLazyObject(lambda: recent(request.user))
+
+
 def shell(request: HttpRequest) -> dict[str, Any]:
     return {
         "site_name": settings.SITE_NAME,
@@ -57,4 +62,5 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "demo": settings.DEMO,
         "nav": _menu(request),
         "unseen_notices": _unseen(request) if _is_signed_in(request) else 0,
+        "recent_notices": _recent(request) if _is_signed_in(request) else [],
     }

@@ -15,6 +15,7 @@ urlpatterns = [
     path("heard/campaigns/", heard.CampaignListView.as_view(), name="heard-campaigns"),
     path("heard/campaigns/<int:pk>/", heard.CampaignView.as_view(), name="heard-campaign"),
     path("heard/door/<uuid:key>/", heard.DoorCountsView.as_view(), name="heard-door"),
+    path("staff/queues/", views.QueuesView.as_view(), name="queues"),
     path("health/live/", views.LiveView.as_view(), name="health-live"),
     path("health/ready/", views.ReadyView.as_view(), name="health-ready"),
     path("accounts/", include("allauth.urls")),

@@ -1,20 +1,22 @@
-"""The home page, the staff's front page, health, and the pages for when something went wrong."""
+"""The home page, the staff's front page, what waits for the workers, health, and the pages for when something went wrong."""
 
+from datetime import datetime, timedelta
 from itertools import chain
 from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.contrib import messages
-from django.contrib.auth.mixins import UserPassesTestMixin
+from django.contrib.auth.mixins import PermissionRequiredMixin, UserPassesTestMixin
 from django.core.cache import cache
-from django.db import DatabaseError, connection
-from django.http import HttpRequest, HttpResponse, HttpResponseServerError, JsonResponse
+from django.core.exceptions import ValidationError
+from django.db import DatabaseError, DataError, connection, models
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseServerError, JsonResponse
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.generic import TemplateView, View
 
@@ -23,11 +25,15 @@ from blog.sitemaps import addresses as blog_addresses
 from census.models import Wave
 from census.reports import coverage_of
 from census.views.access import hold_typed
-from commons.digests.models import Notice
+from commons.digests.actions import send_again
+from commons.digests.models import Digest, MailState, Notice
+from commons.digests.reports import kind_named
+from commons.exports.actions import reopen_export
 from commons.exports.models import ExportJob
 from commons.exports.reports import reports_for
 from commons.people.models import RegisterImport
 from commons.people.views.typed import KeepsTypedMixin, hold_for_later
+from commons.queues import State
 from consultation.models import Text
 from consultation.reports.phases import timeline
 from consultation.sitemaps import addresses as library_addresses
@@ -49,6 +55,7 @@ DOORS = [
     ("themes.see_themes", _("Themes"), "themes:theme-list"),
     ("consultation.see_source_list", _("Sources in the library"), "consultation:source-staff-list"),
     ("consultation.see_event_list", _("Events to set up"), "consultation:event-staff-list"),
+    ("digests.see_queues", _("What waits, and what failed"), "queues"),
     ("audit.see_entries", _("The record of what was done"), "audit:entry-list"),
 ]
 
@@ -116,6 +123,119 @@ class StaffHomeView(UserPassesTestMixin, TemplateView):
         if reports_for(user):
             doors.insert(0, {"label": _("Exports"), "url": reverse("exports:job-list")})
         return super().get_context_data(waves=Wave.objects.visible_to(user), doors=doors, **kwargs)
+
+
+# How many rows of each end are listed, the newest first, and how far back.
+ENDS_LISTED = 25
+ENDS_KEPT = timedelta(days=30)
+
+
+class QueuesView(PermissionRequiredMixin, TemplateView):
+    """What waits for the workers and for how long, what failed and why, and which mails nobody can tell about."""
+
+    permission_required = "digests.see_queues"
+    template_name = "queues.html"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        now = timezone.now()
+        queues = [
+            _worked_on("export", _("Exports"), ExportJob.objects.select_related("asked_by"), now),
+            _worked_on("import", _("Register files"), RegisterImport.objects.select_related("asked_by"), now),
+            _mailed("notice", _("Mails by themselves"), Notice.objects.select_related("recipient"), now),
+            _mailed("digest", _("Digests"), Digest.objects.select_related("person"), now),
+        ]
+        return super().get_context_data(queues=queues, **kwargs)
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        """Try one that failed again."""
+        again = {
+            "export": (ExportJob, reopen_export, "exports.reopen_export"),
+            "notice": (Notice, send_again, "digests.send_again"),
+            "digest": (Digest, send_again, "digests.send_again"),
+        }
+        model, action, permission = again.get(request.POST.get("queue", ""), (None, None, ""))
+        if model is None or not request.user.has_perm(permission):
+            raise Http404
+        try:
+            row = model._default_manager.get(pk=request.POST.get("row", ""))
+        except (model.DoesNotExist, ValueError, OverflowError, ValidationError, DataError) as error:
+            raise Http404 from error
+        if action(row, by=request.user):
+            messages.success(request, _("It waits to be tried again."))
+        else:
+            messages.info(request, _("It is not failed any more, so nothing was changed."))
+        return redirect("queues")
+
+
+def _worked_on(name: str, label: str, rows: models.QuerySet, now: datetime) -> dict[str, Any]:
+    """Rows that a worker claims, works on and ends."""
+
+    def listed(found: models.QuerySet) -> list[dict[str, Any]]:
+        return [
+            _told(
+                row,
+                str(row.asked_by or ""),
+                str(row),
+                row.finished_at or row.claimed_at,
+                row.reason and gettext(row.reason),
+            )
+            for row in found[:ENDS_LISTED]
+        ]
+
+    failed = rows.filter(state=State.FAILED, finished_at__gt=now - ENDS_KEPT)
+    return {
+        "name": name,
+        "label": label,
+        "oldest": _minutes(rows.oldest_waiting_age(now)),
+        "waiting": rows.waiting().count(),
+        "running": listed(rows.filter(state=State.RUNNING).order_by("claimed_at")),
+        "failed": listed(failed.order_by("-finished_at")),
+        "unknown": [],
+        "retries": name == "export",
+    }
+
+
+def _mailed(name: str, label: str, rows: models.QuerySet, now: datetime) -> dict[str, Any]:
+    """Rows that go out by e-mail. What stands in them is between us and their reader."""
+
+    def listed(state: str) -> list[dict[str, Any]]:
+        since = rows.filter(mail_state=state, mail_claimed_at__gt=now - ENDS_KEPT).order_by("-mail_claimed_at")
+        return [
+            _told(
+                row,
+                str(row.person if name == "digest" else row.recipient),
+                _named(row),
+                row.mail_claimed_at,
+                row.mail_reason,
+            )
+            for row in since[:ENDS_LISTED]
+        ]
+
+    return {
+        "name": name,
+        "label": label,
+        "oldest": _minutes(rows.oldest_waiting_age(now)),
+        "waiting": rows.filter(mail_state=MailState.WAITING).count(),
+        "running": listed(MailState.SENDING),
+        "failed": listed(MailState.FAILED),
+        "unknown": listed(MailState.UNKNOWN),
+        "retries": True,
+    }
+
+
+def _named(row: Notice | Digest) -> str:
+    if isinstance(row, Digest):
+        return row.get_frequency_display()
+    kind = kind_named(row.kind)
+    return str(kind.label) if kind else row.kind
+
+
+def _told(row: models.Model, whose: str, what: str, at: datetime | None, why: str = "") -> dict[str, Any]:
+    return {"pk": row.pk, "whose": whose, "what": what, "at": at, "why": why}
+
+
+def _minutes(age: timedelta | None) -> int | None:
+    return None if age is None else int(age.total_seconds() // 60)
 
 
 class LiveView(View):

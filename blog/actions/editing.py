@@ -172,7 +172,7 @@ def propose_changes(
         by=by,
         subject=gettext_lazy("An editor proposes changes to your post"),
         text=lambda: note,
-        key=f"proposal:{proposal.pk}",
+        key=f"{post.pk}:proposal:{proposal.pk}",
     )
     return proposal
 
@@ -268,7 +268,7 @@ def reschedule_post(post: Post, *, by: User, public_from: dt.datetime) -> Post:
         by=by,
         subject=gettext_lazy("Your post comes out at another time"),
         text=lambda: _approved(row),
-        key=f"rescheduled:{row.pk}:{public_from.isoformat()}",
+        key=f"{row.pk}:rescheduled:{public_from.isoformat()}",
     )
     return row
 
@@ -382,7 +382,7 @@ def _tell_authors(
                 person,
                 by=by,
                 kind="blog-decision",
-                key=key or f"submission:{row.pk}:{row.outcome}",
+                key=f"blog-decision:{key or f'{post.pk}:submission:{row.pk}:{row.outcome}'}",
                 subject=str(subject),
                 text=text(),
                 path=reverse("blog:writing", args=[post.pk]),

@@ -1,18 +1,30 @@
-"""One fact for one person. A notice is kept on the person's own page; some are also sent by e-mail, once and never twice.
+"""What we tell people. A `Notice` is one fact for one person, kept on the person's own page; some are also sent by e-mail as
+they are, others are gathered in a `Digest`, one message for one person and one stretch of time. `Subscription` says how
+somebody wishes to be told.
 
 Before a message is handed to the mail server its state becomes `sending` and its Message-ID is stored and committed. When
 the worker dies after that, nobody can know whether the message left: the state ends as `unknown`, and it is not sent again.
 """
 
 import datetime as dt
-from typing import Self
+import secrets
+from email.utils import make_msgid
+from typing import Any, Self
+from urllib.parse import urlsplit
 
 from django.conf import settings
+from django.core import signing
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 SENDING_AT_MOST = dt.timedelta(minutes=10)
+HELD_AT_MOST = dt.timedelta(minutes=5)
+
+
+def new_message_id() -> str:
+    """It holds a random token, so that nobody can guess it and hang a forged reply under it."""
+    return make_msgid(secrets.token_hex(16), domain=urlsplit(settings.SITE_ADDRESS).hostname)
 
 
 class MailState(models.TextChoices):
@@ -22,14 +34,11 @@ class MailState(models.TextChoices):
     SENT = "sent", _("Sent")
     UNKNOWN = "unknown", _("Perhaps sent")
     FAILED = "failed", _("Not sent")
+    DROPPED = "dropped", _("Not needed any more")
 
 
-class NoticeQuerySet(models.QuerySet):
-    def visible_to(self, user) -> Self:
-        return self.filter(recipient=user) if user.is_authenticated and user.is_active else self.none()
-
-    def unseen(self) -> Self:
-        return self.filter(seen_at=None)
+class MailedQuerySet(models.QuerySet):
+    """Words for choosing what goes out by e-mail."""
 
     def mail_due(self, now: dt.datetime) -> Self:
         return self.filter(mail_state=MailState.WAITING, mail_due_at__lte=now)
@@ -44,17 +53,8 @@ class NoticeQuerySet(models.QuerySet):
         return self.filter(mail_state=MailState.SENDING, mail_claimed_at__lte=now - SENDING_AT_MOST)
 
 
-class Notice(models.Model):
-    """`key` names the fact, for example "export:<id>": the same fact reaches the same person once."""
-
-    recipient = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="notices")
-    kind = models.SlugField(max_length=40)
-    key = models.CharField(max_length=120)
-    subject = models.CharField(max_length=200)
-    text = models.TextField(blank=True)
-    path = models.CharField(max_length=500)
-    made_at = models.DateTimeField(default=timezone.now)
-    seen_at = models.DateTimeField(null=True)
+class Mailed(models.Model):
+    """A row that goes out as one message, once and never twice."""
 
     mail_state = models.CharField(max_length=10, choices=MailState, default=MailState.NONE, blank=True)
     mail_due_at = models.DateTimeField(null=True)
@@ -64,6 +64,198 @@ class Notice(models.Model):
     mail_reason = models.TextField(blank=True)
     message_id = models.CharField(max_length=200, blank=True)
 
+    class Meta:
+        abstract = True
+        constraints = [
+            models.CheckConstraint(
+                condition=~models.Q(mail_state__in=[MailState.SENDING, MailState.SENT, MailState.UNKNOWN])
+                | ~models.Q(message_id=""),
+                name="%(class)s_leaves_only_with_a_message_id",
+            )
+        ]
+        indexes = [
+            models.Index(
+                fields=["mail_due_at"],
+                name="%(class)ss_to_mail",
+                condition=models.Q(mail_state__in=[MailState.WAITING, MailState.SENDING]),
+            )
+        ]
+
+
+class Frequency(models.TextChoices):
+    """How often somebody wishes to get a digest."""
+
+    OFF = "off", _("Never")
+    WEEKLY = "weekly", _("Once a week")
+    DAILY = "daily", _("Once a day")
+
+
+class MailingList(models.TextChoices):
+    """What can be stopped by itself, by one tap in a mail."""
+
+    DIGEST = "digest", _("The digest")
+    AT_ONCE = "at-once", _("Replies and answers, at once")
+
+
+class Stop(models.TextChoices):
+    """Why nothing is sent to an address any more."""
+
+    REFUSED = "refused", _("Their mail server says that there is no such mailbox.")
+    BOUNCED = "bounced", _("A mail came back.")
+    COMPLAINED = "complained", _("Somebody there called a mail of ours spam.")
+
+
+class SubscriptionQuerySet(models.QuerySet):
+    """Words for choosing how people wish to be told."""
+
+    def visible_to(self, user: Any) -> Self:
+        """One's own."""
+        return self.filter(person=user) if user.is_authenticated and user.is_active else self.none()
+
+    def reachable(self) -> Self:
+        """Of people with an account in use, whose address is not marked."""
+        return self.filter(person__is_active=True).exclude(stopped_address=models.F("person__email"))
+
+    def digesting(self, frequency: str, period: dt.date, *, chosen_before: dt.datetime) -> Self:
+        """Those who wished for a digest of this frequency before the period ended and whose digest of it nobody has begun."""
+        fresh = models.Q(last_period=None) | models.Q(last_period__lt=period)
+        return self.reachable().filter(fresh, frequency=frequency, chosen_at__lt=chosen_before)
+
+    def found_by(self, token: str) -> tuple["Subscription", str]:
+        """The row and the list that a token in a mail speaks of. Raises `DoesNotExist` for any that we did not write."""
+        try:
+            number, mailing_list = _signer().unsign(token).split(".")
+        except (signing.BadSignature, ValueError) as error:
+            raise Subscription.DoesNotExist from error
+        return self.select_related("person").get(pk=number, person__is_active=True), mailing_list
+
+
+def _signer() -> signing.Signer:
+    return signing.Signer(salt="commons.digests.unsubscribe", sep="~")
+
+
+class Subscription(models.Model):
+    """How one person wishes to be told. Who never chose has none, and gets no digest. `last_period` is the newest stretch of
+    time for which a digest was begun, also where there was nothing to say."""
+
+    person = models.OneToOneField(settings.AUTH_USER_MODEL, models.CASCADE, related_name="subscription")
+    frequency = models.CharField(_("how often"), max_length=10, choices=Frequency, default=Frequency.OFF)
+    at_once = models.BooleanField(_("replies and answers at once"), default=False)
+    chosen_at = models.DateTimeField(default=timezone.now)
+    last_period = models.DateField(null=True)
+    stopped_address = models.EmailField(blank=True)
+    stopped_at = models.DateTimeField(null=True)
+    stopped_why = models.CharField(max_length=12, choices=Stop, blank=True)
+    stopped_words = models.TextField(blank=True)
+
+    objects = SubscriptionQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("subscription")
+        verbose_name_plural = _("subscriptions")
+        indexes = [
+            models.Index(
+                fields=["frequency", "last_period"],
+                name="subscriptions_to_digest",
+                condition=~models.Q(frequency=Frequency.OFF),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"person {self.person_id}, {self.frequency}"
+
+    @property
+    def audit_label(self) -> str:
+        return f"subscription {self.pk}"
+
+    @property
+    def is_stopped(self) -> bool:
+        """Whether the address of today is marked: a new address begins anew."""
+        return bool(self.stopped_address) and self.stopped_address == self.person.email
+
+    def token_for(self, mailing_list: str) -> str:
+        """What stands in the address of a mail: whoever holds it may stop this list for this person, and nothing else."""
+        return _signer().sign(f"{self.pk}.{mailing_list}")
+
+
+class DigestQuerySet(MailedQuerySet):
+    """Words for choosing digests."""
+
+    def visible_to(self, user: Any) -> Self:
+        """One's own."""
+        return self.filter(person=user) if user.is_authenticated and user.is_active else self.none()
+
+    def in_nobodys_hand(self, now: dt.datetime) -> Self:
+        """Due, and not in the hand of a worker, or of one that died before it sent anything."""
+        free = models.Q(mail_claimed_at=None) | models.Q(mail_claimed_at__lte=now - HELD_AT_MOST)
+        return self.mail_due(now).filter(free)
+
+
+class Digest(Mailed):
+    """One message for one person and one period, named by the day on which it is due: there can be no second one."""
+
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="digests")
+    period = models.DateField()
+    frequency = models.CharField(max_length=10, choices=Frequency)
+    made_at = models.DateTimeField(default=timezone.now)
+
+    objects = DigestQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("digest")
+        verbose_name_plural = _("digests")
+        constraints = [
+            *Mailed.Meta.constraints,
+            models.UniqueConstraint(fields=["person", "period"], name="one_digest_per_person_and_period"),
+        ]
+        indexes = [
+            *Mailed.Meta.indexes,
+            models.Index(fields=["mail_claimed_at"], name="digests_by_claim"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.period:%Y-%m-%d} for person {self.person_id}"
+
+    @property
+    def audit_label(self) -> str:
+        return f"digest {self.pk}"
+
+
+class NoticeQuerySet(MailedQuerySet):
+    """Words for choosing notices. Whether what they tell is still so is asked by `reports.still_so`."""
+
+    def visible_to(self, user: Any) -> Self:
+        return self.filter(recipient=user) if user.is_authenticated and user.is_active else self.none()
+
+    def unseen(self) -> Self:
+        return self.filter(seen_at=None)
+
+    def for_digest(self, kinds: Any, *, before: dt.datetime, since: dt.datetime) -> Self:
+        """Not seen, not in an earlier digest, and not sent by themselves."""
+        fresh = self.unseen().filter(digest=None, mail_state=MailState.NONE, kind__in=kinds)
+        return fresh.filter(made_at__lt=before, made_at__gte=since)
+
+
+def number_in(key: str) -> int | None:
+    """The number of the row that a fact is about: the first in its key."""
+    return next((int(part) for part in key.split(":") if part.isdecimal() and len(part) < 19), None)
+
+
+class Notice(Mailed):
+    """`key` names the fact, for example "reply:<number>": the same fact reaches the same person once. `about_id` is the number of
+    the row it tells of, which its kind can find (reports.register_kind)."""
+
+    recipient = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="notices")
+    kind = models.SlugField(max_length=40)
+    key = models.CharField(max_length=120)
+    about_id = models.BigIntegerField(null=True)
+    subject = models.CharField(max_length=200)
+    text = models.TextField(blank=True)
+    path = models.CharField(max_length=500)
+    made_at = models.DateTimeField(default=timezone.now)
+    seen_at = models.DateTimeField(null=True)
+    digest = models.ForeignKey(Digest, models.SET_NULL, null=True, related_name="notices")
+
     objects = NoticeQuerySet.as_manager()
 
     class Meta:
@@ -71,21 +263,13 @@ class Notice(models.Model):
         verbose_name = _("notice")
         verbose_name_plural = _("notices")
         constraints = [
+            *Mailed.Meta.constraints,
             models.UniqueConstraint(fields=["recipient", "key"], name="one_notice_per_recipient_and_key"),
-            models.CheckConstraint(
-                condition=~models.Q(mail_state__in=[MailState.SENDING, MailState.SENT, MailState.UNKNOWN])
-                | ~models.Q(message_id=""),
-                name="notice_leaves_only_with_a_message_id",
-            ),
         ]
         indexes = [
+            *Mailed.Meta.indexes,
             models.Index(fields=["recipient", "-made_at"], name="notices_of_one_person"),
             models.Index(fields=["recipient"], name="notices_not_seen", condition=models.Q(seen_at=None)),
-            models.Index(
-                fields=["mail_due_at"],
-                name="notices_to_mail",
-                condition=models.Q(mail_state__in=[MailState.WAITING, MailState.SENDING]),
-            ),
         ]
 
     def __str__(self) -> str:

@@ -1,108 +1,307 @@
-"""The worker's side of service messages: one at a time, each claimed and committed before the mail server hears of it."""
+"""The worker's side of mail: what is due now is written, handed to the mail server, and what became of it is noted.
+
+A service message goes by itself. Digests go in batches over one connection: what a batch needs is read by a fixed number of
+queries, and each message is marked as being sent, and that committed, before the mail server hears of it.
+"""
 
 import contextlib
 import logging
 import smtplib
+import time
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from email.utils import parseaddr
+from typing import Any
+from urllib.parse import urlsplit
 
 from celery import shared_task
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives, get_connection
 from django.core.mail.backends.base import BaseEmailBackend
+from django.db import models
+from django.db.models.functions import RowNumber
 from django.template.loader import render_to_string
-from django.utils import translation
+from django.urls import reverse
+from django.utils import timezone, translation
+from django.utils.translation import ngettext
 
-from commons.digests.actions import claim_mail, note_put_off, note_refused, note_sent, note_stuck_mail, note_unknown
-from commons.digests.models import Notice
+from commons.digests.actions import (
+    begin_digests,
+    claim_digests,
+    claim_mail,
+    drop_digests,
+    hand_over,
+    note_dropped,
+    note_put_off,
+    note_refused,
+    note_sent,
+    note_stuck_mail,
+    note_unknown,
+    release_digests,
+)
+from commons.digests.models import Digest, Frequency, Mailed, MailingList, MailState, Notice, Subscription
+from commons.digests.reports import (
+    headings,
+    is_direct,
+    kind_named,
+    kinds_in,
+    next_period,
+    refused_to,
+    still_so,
+    words_of,
+)
 
 logger = logging.getLogger(__name__)
 
 MOST_AT_ONCE = 500
+BATCH = 100
+# What was read of a batch is believed for so long. What is left of it then is read again.
+SECONDS_BELIEVED = 30
+LINES = 20
+"""A mail tells of so many notices at most; the page holds the rest."""
 
 
-def message_for(notice: Notice) -> EmailMultiAlternatives:
-    """The e-mail of a claimed notice: plain text first, then the same in HTML, in the person's language."""
-    context = {
-        "notice": notice,
-        "recipient": notice.recipient,
-        "url": f"{settings.SITE_ADDRESS}{notice.path}",
+# --- Written ------------------------------------------------------------------------------------------------------------------
+
+
+def _frame() -> dict[str, Any]:
+    return {
         "site_name": settings.SITE_NAME,
         "site_address": settings.SITE_ADDRESS,
         "help_phone": settings.HELP_PHONE,
         "help_email": settings.HELP_EMAIL,
     }
+
+
+def _headers(message_id: str, *, threads: Sequence[str] = ()) -> dict[str, str]:
+    headers = {
+        "Message-ID": message_id,
+        "Auto-Submitted": "auto-generated",
+        "X-Auto-Response-Suppress": "All",
+        "Content-Language": translation.get_language(),
+    }
+    if threads:
+        headers |= {"References": " ".join(threads), "In-Reply-To": threads[-1]}
+    return headers
+
+
+def _stop_url(subscription: Subscription, mailing_list: str) -> str:
+    return settings.SITE_ADDRESS + reverse("digests:unsubscribe", args=[subscription.token_for(mailing_list)])
+
+
+def _list_headers(url: str, mailing_list: str, about: str) -> dict[str, str]:
+    """What tells a mail program and a mail server that this can be stopped, how, and what it is (RFC 2919, 2369, 8058)."""
+    domain = urlsplit(settings.SITE_ADDRESS).hostname
+    sender = parseaddr(settings.DEFAULT_FROM_EMAIL)[1].rpartition("@")[2] or domain
+    return {
+        "List-ID": f"<{mailing_list}.{domain}>",
+        "List-Unsubscribe": f"<{url}>",
+        "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
+        "Precedence": "bulk",
+        "Feedback-ID": f"{about}:{mailing_list}:mail:{sender}",
+    }
+
+
+def message_for(notice: Notice, *, threads: Sequence[str] = ()) -> EmailMultiAlternatives:
+    """The e-mail of a claimed notice: plain text first, then the same in HTML, in the person's language. One that somebody wishes
+    to have at once says why it comes and how to stop it. `threads`: the Message-IDs of earlier ones about the same thing."""
+    context = _frame() | {"notice": notice, "recipient": notice.recipient, "url": settings.SITE_ADDRESS + notice.path}
     with translation.override(notice.recipient.language or None):
+        headers = _headers(notice.message_id, threads=threads)
+        if is_direct(notice.kind):
+            context["stop_url"] = _stop_url(notice.recipient.subscription, MailingList.AT_ONCE)
+            context["why"] = kind_named(notice.kind).why
+            headers |= _list_headers(context["stop_url"], MailingList.AT_ONCE, notice.kind)
         message = EmailMultiAlternatives(
             subject=notice.subject,
             body=render_to_string("emails/service_message.txt", context),
             to=[notice.recipient.email],
-            headers={
-                "Message-ID": notice.message_id,
-                "Auto-Submitted": "auto-generated",
-                "X-Auto-Response-Suppress": "All",
-                "Content-Language": translation.get_language(),
-            },
+            headers=headers,
         )
         message.attach_alternative(render_to_string("emails/service_message.html", context), "text/html")
     return message
+
+
+def digest_messages(digests: Sequence[Digest]) -> dict[int, EmailMultiAlternatives]:
+    """By the number of a digest: its message. Of what may not be told any more nothing is in it, and a digest with nothing in it
+    is left out. A fixed number of queries, however many digests."""
+    notices: dict[int, list[Notice]] = defaultdict(list)
+    place = models.Window(RowNumber(), partition_by="digest", order_by=["-made_at", "-pk"])
+    count = models.Window(models.Count("pk"), partition_by="digest")
+    items = Notice.objects.filter(digest__in=digests)
+    told = still_so(items, among=kinds_in(items)).annotate(place=place, count=count, first=_FIRST)
+    for notice in told.filter(place__lte=LINES):
+        notices[notice.digest_id].append(notice)
+    words = words_of([notice for some in notices.values() for notice in some])
+    sent = Digest.objects.filter(person__in=[digest.person_id for digest in digests], mail_state=MailState.SENT)
+    before = dict(sent.order_by("person", "-period").distinct("person").values_list("person", "message_id"))
+    return {
+        digest.pk: _digest_message(digest, notices[digest.pk], words, before.get(digest.person_id))
+        for digest in digests
+        if notices[digest.pk]
+    }
+
+
+_FIRST = models.Window(models.Min("made_at"), partition_by="digest")
+
+
+def _digest_message(
+    digest: Digest, notices: Sequence[Notice], words: dict[int, Any], before: str | None
+) -> EmailMultiAlternatives:
+    person, count = digest.person, notices[0].count
+    url = _stop_url(person.subscription, MailingList.DIGEST)
+    with translation.override(person.language or None):
+        told = headings(notices, words)
+        subject = told[0].lines[0].notice.subject
+        if count > 1:
+            more = ngettext("%(first)s, and one more thing", "%(first)s, and %(count)d more things", count - 1)
+            subject = more % {"first": subject[:150], "count": count - 1}
+        context = _frame() | {
+            "recipient": person,
+            "headings": told,
+            "subject": subject,
+            "since": notices[0].first,
+            "left_out": count - len(notices),
+            "frequency": person.subscription.frequency,
+            "next_period": next_period(person.subscription.frequency, timezone.now()),
+            "page_url": settings.SITE_ADDRESS + reverse("digests:notice-list"),
+            "why_url": settings.SITE_ADDRESS + reverse("digests:why"),
+            "stop_url": url,
+        }
+        headers = _headers(digest.message_id, threads=[before] if before else [])
+        message = EmailMultiAlternatives(
+            subject=subject,
+            body=render_to_string("emails/digest.txt", context),
+            to=[person.email],
+            headers=headers | _list_headers(url, MailingList.DIGEST, f"{digest.period:%Y%m%d}"),
+        )
+        message.attach_alternative(render_to_string("emails/digest.html", context), "text/html")
+    return message
+
+
+# --- Sent ---------------------------------------------------------------------------------------------------------------------
 
 
 @shared_task(name="digests.send_service_messages", ignore_result=True)
 def send_service_messages() -> None:
     """Send the messages that are due now."""
     note_stuck_mail(by=None)
-    connection = get_connection()
-    try:
+    with _line() as connection:
         for _turn in range(MOST_AT_ONCE):
             notice = claim_mail(by=None)
-            if notice is None or not _send(notice, connection):
+            if notice is None or not _send_notice(notice, connection):
                 return
+
+
+@shared_task(name="digests.send_digests", ignore_result=True)
+def send_digests() -> None:
+    """Begin the digests that are due now, and send those that wait, as many as may go out within this minute."""
+    note_stuck_mail(by=None)
+    for frequency in (Frequency.WEEKLY, Frequency.DAILY):
+        while begin_digests(frequency, by=None):
+            pass
+    with _line() as connection:
+        while (batch := claim_digests(by=None, most=BATCH)) and _send_batch(batch, connection):
+            pass
+
+
+@contextlib.contextmanager
+def _line() -> Iterator[BaseEmailBackend]:
+    """One connection to the mail server, hung up at the end."""
+    connection = get_connection()
+    try:
+        yield connection
     finally:
         _hang_up(connection)
 
 
-def _send(notice: Notice, connection: BaseEmailBackend) -> bool:
+def _send_notice(notice: Notice, connection: BaseEmailBackend) -> bool:
+    """Hand over one message and write down what became of it. False when the mail server cannot be reached at all."""
+    subscription = getattr(notice.recipient, "subscription", None)
+    if subscription is not None:
+        subscription.person = notice.recipient
+    if not notice.recipient.is_active:
+        note_refused(notice, "The account is closed.", by=None)
+        return True
+    if subscription is not None and subscription.is_stopped:
+        note_refused(notice, "Mail to this address comes back.", by=None)
+        return True
+    holds = still_so(Notice.objects.filter(pk=notice.pk), among=[notice.kind]).exists()
+    if not holds or refused_to(notice.recipient, [notice]):
+        note_dropped(notice, "It may not be told any more.", by=None)
+        return True
+    if is_direct(notice.kind) and not (subscription and subscription.at_once):
+        note_dropped(notice, "Its reader has stopped these mails.", by=None)
+        return True
+    return _send(notice, lambda: message_for(notice, threads=_threads(notice)), connection)
+
+
+def _threads(notice: Notice) -> list[str]:
+    """The Message-ID of the last mail to the same person about the same thing."""
+    earlier = Notice.objects.filter(recipient=notice.recipient_id, path=notice.path, mail_state=MailState.SENT)
+    return list(earlier.exclude(pk=notice.pk).order_by("-mailed_at").values_list("message_id", flat=True)[:1])
+
+
+def _send_batch(batch: Sequence[Digest], connection: BaseEmailBackend) -> bool:
+    """Hand over the messages of a batch. False when the mail server cannot be reached at all: the rest is tried later."""
+    began = time.monotonic()
+    messages = digest_messages(batch)
+    drop_digests([row for row in batch if row.pk not in messages], "It had nothing to tell any more.", by=None)
+    rest = [row for row in batch if row.pk in messages]
+    stopped: list[Digest] = []
+    is_there = True
+    while rest and is_there and time.monotonic() - began < SECONDS_BELIEVED:
+        digest = rest.pop(0)
+        if hand_over(digest, by=None):
+            is_there = _send(digest, lambda digest=digest: messages[digest.pk], connection)
+        else:
+            stopped.append(digest)
+    drop_digests(stopped, "Its reader has stopped digests.", by=None)
+    release_digests(rest, by=None)
+    return is_there
+
+
+def _send(row: Mailed, write: Any, connection: BaseEmailBackend) -> bool:
     """Hand over one message and write down what became of it. False when the mail server cannot be reached at all.
 
     What matters after an error is whether the message may have left: before the server was asked, no; after a reply with a
     number, the number tells; when the line went dead in between, nobody knows.
     """
-    if not notice.recipient.is_active:
-        note_refused(notice, "The account is closed.", by=None)
-        return True
     try:
-        message = message_for(notice)
+        message = write()
         message.message()  # written out once here, so that a bad header is found before anything is sent
     except Exception as error:
-        logger.exception("Notice %s cannot be written as an e-mail", notice.pk)
-        note_refused(notice, _words(error), by=None)
+        logger.exception("Message %s %s cannot be written", type(row).__name__, row.pk)
+        note_refused(row, _words(error), by=None)
         return True
     try:
         connection.open()
     except (OSError, smtplib.SMTPException) as error:
-        note_put_off(notice, _words(error), by=None)
+        note_put_off(row, _words(error), by=None)
         return False
     try:
         connection.send_messages([message])
     except smtplib.SMTPRecipientsRefused as error:
-        _note_reply(notice, error, [code for code, _reply in error.recipients.values()])
+        codes = [code for code, _reply in error.recipients.values()]
+        _note_reply(row, error, codes, no_mailbox=True)
     except smtplib.SMTPResponseException as error:
-        _note_reply(notice, error, [error.smtp_code])
+        _note_reply(row, error, [error.smtp_code])
         _hang_up(connection)
     except (OSError, smtplib.SMTPException) as error:
-        note_unknown(notice, _words(error), by=None)
+        note_unknown(row, _words(error), by=None)
         _hang_up(connection)
     else:
-        note_sent(notice, by=None)
+        note_sent(row, by=None)
     return True
 
 
-def _note_reply(notice: Notice, error: Exception, codes: list[int]) -> None:
+def _note_reply(row: Mailed, error: Exception, codes: list[int], *, no_mailbox: bool = False) -> None:
     if all(400 <= code < 500 for code in codes):
-        note_put_off(notice, _words(error), by=None)
+        note_put_off(row, _words(error), by=None)
     elif all(500 <= code < 600 for code in codes):
-        note_refused(notice, _words(error), by=None)
+        note_refused(row, _words(error), by=None, no_mailbox=no_mailbox)
     else:
-        note_unknown(notice, _words(error), by=None)
+        note_unknown(row, _words(error), by=None)
 
 
 def _hang_up(connection: BaseEmailBackend) -> None:

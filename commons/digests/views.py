@@ -1,31 +1,197 @@
-"""The page on which a person finds everything we told them."""
+"""What we told somebody, why, how they wish to be told, and the page on which a mail is stopped."""
 
+import hmac
+import json
+from itertools import groupby
 from typing import Any
 
+from django.conf import settings
+from django.contrib import messages
 from django.contrib.auth.mixins import PermissionRequiredMixin
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect
-from django.views.generic import ListView
+from django.urls import reverse_lazy
+from django.utils import timezone, translation
+from django.utils.decorators import method_decorator
+from django.utils.translation import gettext as _
+from django.views.decorators.csrf import csrf_exempt
+from django.views.generic import FormView, ListView, TemplateView, View
 
-from commons.digests.actions import mark_notices_seen
-from commons.digests.models import Notice
-from commons.digests.reports import unseen_count
+from commons.digests.actions import change_subscription, resume_address, see_notices, take_bounce, unsubscribe
+from commons.digests.forms import SubscriptionForm
+from commons.digests.models import Frequency, MailingList, Stop, Subscription
+from commons.digests.reports import (
+    Group,
+    headings,
+    kinds,
+    next_mail,
+    next_period,
+    subscription_of,
+    told_to,
+    visit_of,
+    words_of,
+)
+from commons.people.actions import change_profile
 
 
 class NoticeListView(PermissionRequiredMixin, ListView):
-    """Reading changes nothing; a button marks all as read."""
+    """What is new since the last visit, under headings; older pages hold what came before."""
 
-    permission_required = "digests.list_notices"
+    permission_required = "digests.see_notices"
     template_name = "digests/notice_list.html"
     context_object_name = "notices"
     paginate_by = 50
 
     def get_queryset(self) -> Any:
-        return Notice.objects.visible_to(self.request.user)
+        return told_to(self.request.user)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        return super().get_context_data(unseen=unseen_count(self.request.user), **kwargs)
+        context = super().get_context_data(**kwargs)
+        notices, user = list(context["notices"]), self.request.user
+        visit = visit_of(user, timezone.now())
+        subscription = subscription_of(user)
+        return context | {
+            "headings": headings(notices, words_of(notices), new_since=visit.began_at),
+            "since": visit.before_at,
+            "subscription": subscription,
+            "next_period": next_period(subscription.frequency, timezone.now()),
+        }
 
-    def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
-        mark_notices_seen(by=request.user)
-        return redirect("digests:notice-list")
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Whoever has read the list has seen it: what was new stays marked until they come again."""
+        response = super().get(request, *args, **kwargs).render()
+        if request.method == "GET":
+            see_notices(response.context_data["notices"], by=request.user)
+        return response
+
+
+class SubscriptionChangeView(PermissionRequiredMixin, FormView):
+    """All wishes on one screen."""
+
+    permission_required = "digests.change_subscription"
+    template_name = "digests/subscription_change.html"
+    form_class = SubscriptionForm
+    success_url = reverse_lazy("digests:notice-list")
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        return super().get_form_kwargs() | {"subscription": subscription_of(self.request.user)}
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context_data(subscription=subscription_of(self.request.user), **kwargs)
+
+    def form_invalid(self, form: SubscriptionForm) -> HttpResponse:
+        return self.render_to_response(self.get_context_data(form=form), status=422)
+
+    def form_valid(self, form: SubscriptionForm) -> HttpResponse:
+        user, wished = self.request.user, dict(form.cleaned_data)
+        language = wished.pop("language", user.language)
+        change_subscription(user, by=user, **wished)
+        if language != user.language:
+            change_profile(user, by=user, name=user.name, language=language)
+        messages.success(self.request, _("Saved."))
+        return super().form_valid(form)
+
+
+class AddressResumeView(PermissionRequiredMixin, View):
+    """A button: my mailbox is there again."""
+
+    permission_required = "digests.resume_address"
+    http_method_names = ("post",)
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        if resume_address(request.user, by=request.user):
+            messages.success(request, _("We write to you again."))
+        return redirect("digests:subscription-change")
+
+
+class WhyView(PermissionRequiredMixin, TemplateView):
+    """For each kind of notice: why one is told, and when the next mail could come."""
+
+    permission_required = "digests.see_notices"
+    template_name = "digests/why.html"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        now, subscription = timezone.now(), subscription_of(self.request.user)
+        groups = [
+            {
+                "label": Group(group).label,
+                "kinds": [{"kind": kind, "next": next_mail(kind, subscription, now)} for kind in some],
+            }
+            for group, some in groupby(kinds(), key=lambda kind: kind.group)
+        ]
+        return super().get_context_data(groups=groups, subscription=subscription, **kwargs)
+
+
+@method_decorator(csrf_exempt, name="dispatch")
+class UnsubscribeView(TemplateView):
+    """Where a mail is stopped by who holds it: without a sign-in and without a cookie (RFC 8058). Opening the page changes
+    nothing, so that a scanner that follows every link stops nothing either."""
+
+    public = True
+    template_name = "digests/unsubscribe.html"
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        try:
+            self.subscription, self.mailing_list = Subscription.objects.found_by(kwargs["token"])
+        except Subscription.DoesNotExist as error:
+            raise Http404 from error
+        translation.activate(self.subscription.person.language or settings.LANGUAGE_CODE)
+        return super().dispatch(request, *args, **kwargs)
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        row = self.subscription
+        return super().get_context_data(
+            subscription=row,
+            mailing_list=self.mailing_list,
+            is_digest=self.mailing_list == MailingList.DIGEST,
+            is_on=row.at_once if self.mailing_list == MailingList.AT_ONCE else row.frequency != Frequency.OFF,
+            **kwargs,
+        )
+
+    def post(self, request: HttpRequest, token: str) -> HttpResponse:
+        """`wish` is weekly, daily or, for what comes at once, on; whatever else is sent stops the list, for that is what the
+        button of a mail program means, whatever it sends."""
+        person, wish, was = self.subscription.person, request.POST.get("wish", ""), self.subscription
+        if self.mailing_list == MailingList.DIGEST and wish in {Frequency.WEEKLY, Frequency.DAILY}:
+            row = change_subscription(person, by=person, frequency=wish, at_once=was.at_once)
+        elif self.mailing_list == MailingList.AT_ONCE and wish == "on":
+            row = change_subscription(person, by=person, frequency=was.frequency, at_once=True)
+        elif self.mailing_list == MailingList.AT_ONCE and wish == Frequency.WEEKLY:
+            row = change_subscription(person, by=person, frequency=wish, at_once=False)
+        else:
+            row = unsubscribe(person, self.mailing_list, by=person)
+        self.subscription, undo = row, ""
+        if was.frequency not in {row.frequency, Frequency.OFF}:
+            undo = was.frequency
+        if was.at_once and not row.at_once:
+            undo = "on"
+        return self.render_to_response(self.get_context_data(is_done=True, undo=undo))
+
+
+@method_decorator(csrf_exempt, name="dispatch")
+class BounceView(View):
+    """Where the mail server tells us of mail that came back, or that somebody called spam. It proves itself by a key that only it
+    and we know; without one in the settings the page is not there.
+
+    It sends JSON: `what` ("bounced" or "complained"), `words`, and `message_id` or `address`, or both.
+    """
+
+    public = True
+    http_method_names = ("post",)
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        shown = request.headers.get("Authorization", "").encode()
+        if not settings.BOUNCE_KEY or not hmac.compare_digest(shown, f"Bearer {settings.BOUNCE_KEY}".encode()):
+            raise Http404
+        return super().dispatch(request, *args, **kwargs)
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        try:
+            told = json.loads(request.body)
+            given = {name: str(told.get(name, "")) for name in ("words", "message_id", "address")}
+            why = Stop(told.get("what"))
+        except (ValueError, AttributeError):
+            return JsonResponse({"taken": False}, status=422)
+        if "\0" in "".join(given.values()):
+            return JsonResponse({"taken": False}, status=422)
+        return JsonResponse({"taken": take_bounce(by=None, why=why, **given)})

@@ -13,7 +13,7 @@ from django.utils.translation import gettext
 
 from commons import queues
 from commons.audit.actions import record
-from commons.digests.actions import notify
+from commons.digests.actions import drop_notices, notify
 from commons.exports.models import KEPT_FOR, ExportJob, folder
 from commons.exports.reports import may_have, report_named
 from commons.people.models import User
@@ -188,6 +188,17 @@ def give_up_exports(*, by: Any) -> list[ExportJob]:
         else:
             record("stop_export", job, by=by)
     return lost
+
+
+@transaction.atomic
+def reopen_export(job: ExportJob, *, by: Any) -> bool:
+    """Staff let a failed export be tried again, for whoever asked for it. That it had failed is no news any more. Returns whether
+    it waits now."""
+    waits = queues.reopen(job)
+    if waits:
+        drop_notices(keys=[f"export:{job.pk}"], by=by, about=job)
+        record("reopen_export", job, by=by)
+    return waits
 
 
 @transaction.atomic

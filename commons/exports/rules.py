@@ -3,6 +3,7 @@
 import rules
 
 from commons.exports.models import ExportJob
+from commons.people.rules import is_staff
 
 
 @rules.predicate
@@ -16,4 +17,5 @@ rules.add_perm("exports.ask_for_export", is_present)
 rules.add_perm("exports.see_export", is_present & asked_for_it)
 rules.add_perm("exports.cancel_export", is_present & asked_for_it)
 rules.add_perm("exports.retry_export", is_present & asked_for_it)
+rules.add_perm("exports.reopen_export", is_staff)
 rules.add_perm("exports.download_export", is_present & asked_for_it)

@@ -206,8 +206,8 @@ def add_helper(event: Event, *, by: User, email: str, part: str) -> EventHelper:
         notify(
             person,
             by=by,
-            kind="event",
-            key=f"helper:{helper.pk}",
+            kind="event-helper",
+            key=f"event-helper:{helper.pk}",
             subject=_("You help at %(event)s") % {"event": event.title_told},
             text=_("Your part: %(part)s. On the day, sign in and open this page.")
             % {"part": helper.get_part_display()},
@@ -230,13 +230,13 @@ def announce_events(*, by: User | None) -> int:
     moves = EventMove.objects.filter(announced_at=None).select_for_update(skip_locked=True, of=("self",))
     told = 0
     for move in moves.select_related("event").order_by("pk"):
-        notify_all(_moved(move), by=by, kind="event", about=move.event, mail=True)
+        notify_all(_moved(move), by=by, kind="event-moved", about=move.event, mail=True)
         move.announced_at = timezone.now()
         move.save(update_fields=["announced_at"])
         told += 1
     off = Event.objects.filter(state=State.CANCELLED, cancelled_at__isnull=False, cancel_announced_at=None)
     for event in off.select_for_update(skip_locked=True, no_key=True).order_by("pk"):
-        notify_all(_called_off(event), by=by, kind="event", about=event, mail=True)
+        notify_all(_called_off(event), by=by, kind="event-off", about=event, mail=True)
         event.cancel_announced_at = timezone.now()
         event.save(update_fields=["cancel_announced_at"])
         told += 1

@@ -108,7 +108,7 @@ def _fact(notice: PhaseNotice, person: User) -> Fact:
             )
         return Fact(
             person,
-            key=f"phase:{notice.key}",
+            key=f"phase:{notice.pk}",
             subject=subject % days,
             text=text % days,
             path=phase.get_absolute_url(),

@@ -98,7 +98,7 @@ def cancel_registration(registration: Registration, *, by: User | None) -> Regis
     row.save(update_fields=["state", "cancelled_at", "access_needs"])
     record("cancel_registration", row, by=by, data={"number": row.number})
     if row.person is not None and row.person != by:
-        _tell(row, by=by, about="taken-off")
+        _tell(row, by=by, kind="event-place-lost")
     move_up(event, by=by)
     return row
 
@@ -116,7 +116,7 @@ def move_up(event: Event, *, by: User | None) -> list[Registration]:
         row.save(update_fields=["state", "moved_up_at"])
         record("move_up", row, by=by, data={"number": row.number})
         if row.person is not None:
-            _tell(row, by=by, about="moved-up")
+            _tell(row, by=by, kind="event-place")
     return rows
 
 
@@ -251,16 +251,16 @@ def _free_places(event: Event) -> int | None:
     return max(event.capacity - event.registrations.in_event().count(), 0)
 
 
-# What people are told of their own place, by a word that is the beginning of the notice's key.
+# What people are told of their own place, by the kind of notice.
 TOLD = {
-    "moved-up": (
+    "event-place": (
         gettext_lazy("You have a place at %(event)s"),
         gettext_lazy(
             "A place has become free and it is yours: %(when)s, %(venue)s. If you cannot come, please give it back, so that the "
             "next person can have it."
         ),
     ),
-    "taken-off": (
+    "event-place-lost": (
         gettext_lazy("Your place at %(event)s was given back"),
         gettext_lazy(
             "You are not on the list any more for %(when)s. If you think that this is a mistake, write to us."
@@ -269,16 +269,16 @@ TOLD = {
 }
 
 
-def _tell(row: Registration, *, by: User | None, about: str) -> None:
+def _tell(row: Registration, *, by: User | None, kind: str) -> None:
     """On the site and by e-mail: they have to know before they travel."""
     with translation.override(row.person.language or None):
         names = {"event": row.event.title_told, "when": row.event.when_told, "venue": row.event.venue}
-        subject, text = (str(words) % names for words in TOLD[about])
+        subject, text = (str(words) % names for words in TOLD[kind])
         notify(
             row.person,
             by=by,
-            kind="event",
-            key=f"{about}:{row.pk}:{row.number}",
+            kind=kind,
+            key=f"{kind}:{row.pk}:{row.number}",
             subject=subject,
             text=text,
             path=row.event.get_absolute_url(),

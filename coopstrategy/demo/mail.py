@@ -13,6 +13,7 @@ from email import message_from_bytes, policy
 from email.message import EmailMessage
 from email.parser import BytesHeaderParser
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.mail import EmailMessage as DjangoMessage
@@ -74,6 +75,12 @@ class Caught:
     @property
     def sender(self) -> str:
         return str(self.message["From"] or "")
+
+    @property
+    def stop_path(self) -> str:
+        """Where a mail program sends its one click (RFC 8058), on this site; empty where the mail cannot be stopped."""
+        url = str(self.message["List-Unsubscribe"] or "").strip("<> ")
+        return urlsplit(url).path if self.message["List-Unsubscribe-Post"] else ""
 
     def part(self, kind: str) -> str:
         """The text of the "plain" or "html" part; empty if the message has none."""

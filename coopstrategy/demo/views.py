@@ -5,13 +5,14 @@ import ipaddress
 from typing import Any
 
 from allauth.account.adapter import get_adapter
-from csp.constants import NONE
-from csp.decorators import csp_replace
+from csp.constants import NONE, SELF
+from csp.decorators import csp_replace, csp_update
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.request import split_domain_port
 from django.shortcuts import redirect
 from django.utils.decorators import method_decorator
+from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.generic import TemplateView, View
 
 from commons.people.models import User
@@ -110,15 +111,24 @@ class MessageMixin(OnlyHereMixin):
         return message
 
 
+# The page of one message shows its HTML in a frame, which only that page may do.
+FRAMED = {"frame-src": [SELF]}
+
+
+@method_decorator(csp_update(FRAMED), name="get")
 class MessageView(MessageMixin, TemplateView):
-    """One message: its text as the reader sees it, and a way to its HTML."""
+    """One message: both its parts as its reader sees them, and the button by which a mail program stops such mails."""
 
     template_name = "demo/message.html"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         message = self.found()
         return super().get_context_data(
-            message=message, text=message.part("plain"), has_html=bool(message.part("html")), **kwargs
+            message=message,
+            text=message.part("plain"),
+            has_html=bool(message.part("html")),
+            stop_path=message.stop_path,
+            **kwargs,
         )
 
 
@@ -126,16 +136,18 @@ class MessageView(MessageMixin, TemplateView):
 AS_MAIL = {name: [NONE] for name in settings.CONTENT_SECURITY_POLICY["DIRECTIVES"]} | {
     "style-src": ["'unsafe-inline'"],
     "img-src": ["data:"],
+    "frame-ancestors": [SELF],
     "sandbox": ["allow-top-navigation-by-user-activation"],
 }
 
 
 class MessageHtmlView(MessageMixin, View):
-    """The HTML part of a message, as it came."""
+    """The HTML part of a message, as it came. Its links open in the whole window, as a mail program opens them elsewhere."""
 
+    @method_decorator(xframe_options_sameorigin)
     @method_decorator(csp_replace(AS_MAIL))
     def get(self, request: HttpRequest, name: str) -> HttpResponse:
         html = self.found().part("html")
         if not html:
             raise Http404
-        return HttpResponse(html)
+        return HttpResponse(html.replace("<head>", '<head><base target="_top">', 1))

@@ -23,6 +23,10 @@ NOT_RECORDED = {
     "open_ballot": "A ballot is secret: that somebody looked at theirs is nobody's business.",
     "cast_ballot": "A ballot is secret: it holds when it was last cast, and nothing else says more of it.",
     "claim_mail": "The worker takes a message in hand; what becomes of it is recorded when it is known.",
+    "claim_digests": "The same, of a batch.",
+    "release_digests": "The worker puts back what it did not try.",
+    "hand_over": "The row says that its message is being sent; what becomes of it is recorded when it is known.",
+    "see_notices": "Looking at the list moves a mark that only its reader sees.",
 }
 WRITES = {"save", "create", "bulk_create", "bulk_update", "get_or_create", "update_or_create", "delete"}
 

@@ -21,7 +21,7 @@ from commons.contributions.actions import support_contribution
 from commons.contributions.actions.fingerprints import take_fingerprints
 from commons.contributions.models import Contribution
 from commons.contributions.reports.campaigns import campaigns
-from commons.digests.actions import notify
+from commons.digests.models import Digest, Notice
 from commons.exports.models import ExportJob
 from commons.moderation.actions import appeal_verdict, decide_moderation, hold
 from commons.moderation.models import Cause
@@ -62,6 +62,7 @@ from tests.factories.events import (
     an_event_idea,
     registered,
 )
+from tests.factories.notices import tell
 from tests.factories.panel import a_section, publish, said_to
 from tests.factories.people import AppointmentFactory, MembershipFactory, OrganisationFactory, UserFactory
 from tests.factories.phases import a_phase, move
@@ -147,7 +148,14 @@ class Place:
 
     def a_notice(self) -> None:
         key = timezone.now().isoformat()
-        notify(self.staff, by=UserFactory(), kind="told", key=key, subject="Told", path="/you/")
+        tell(self.staff, key, by=UserFactory(), subject="Told", path=f"/you/?{key}")
+        Notice.objects.update(seen_at=timezone.now())
+
+    def a_failed_mail(self) -> None:
+        given = {"period": "2026-11-02", "frequency": "daily", "mail_state": "failed"}
+        Digest.objects.create(person=UserFactory(), mail_claimed_at=timezone.now(), **given)
+        notice = tell(UserFactory(), "a failed one", mail=True)
+        Notice.objects.filter(pk=notice.pk).update(mail_state="failed", mail_claimed_at=timezone.now())
 
     def an_import(self) -> RegisterImport:
         return RegisterImport.objects.create(
@@ -399,6 +407,7 @@ PAGES = [
     Page("census:case", Place.a_code, lambda place: {"wave": "needs", "pk": Case.objects.get().pk}),
     Page("exports:job-list", Place.an_export),
     Page("digests:notice-list", Place.a_notice),
+    Page("queues", Place.a_failed_mail),
     Page("people:you", Place.a_part, who=lambda place: place.member),
     Page("people:organisation-find", Place.an_organisation, query="q=weavers"),
     Page("people:organisation-suggest", Place.an_organisation, query="q=weavers"),

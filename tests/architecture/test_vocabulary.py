@@ -10,6 +10,7 @@ WORDS = {
     "views": "one class for each page: permission, form, action, template",
     "feeds": "news for feed readers, and days for calendars",
     "sitemaps": "what search engines may find",
+    "notices": "the kinds of notice the app writes, why somebody gets them, and whether one may still be told",
     "admin": "rows to look at in Django's admin",
     "adapters": "where a library asks us something",
     "management": "commands for the person at the machine",

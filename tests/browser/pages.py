@@ -17,6 +17,7 @@ from tests.browser.events import event_pages
 from tests.browser.heard import heard_pages
 from tests.browser.library import library_pages
 from tests.browser.marks import marks_pages
+from tests.browser.notices import notice_pages
 from tests.browser.site_page import SitePage, errors
 from tests.browser.strategy import strategy_pages
 from tests.browser.world import World
@@ -90,6 +91,8 @@ NO_PAGE = {
     "consultation:event-marks-close": "a button's POST",
     "consultation:event-marks-freeze": "a button's POST",
     "consultation:event-marks-publish": "a button's POST",
+    "digests:address-resume": "a button's POST",
+    "digests:bounce": "what the mail server tells us",
     "demo:person-enter": "a button's POST",
     "demo:message-html": "a mail, as it came",
 }
@@ -109,6 +112,7 @@ def pages_of(world: World) -> Iterator[SitePage]:
     yield from capture_pages(world)
     yield from marks_pages(world)
     yield from heard_pages(world)
+    yield from notice_pages(world)
     yield from demo_pages(world)
 
 
@@ -281,8 +285,6 @@ def member_pages(world: World) -> Iterator[SitePage]:
     yield SitePage("join an organisation", "member", ask)
     yield errors("join an organisation", "member", ask, {"part": ""})
     yield SitePage("leave an organisation", "member", reverse("people:membership-end", args=[world.membership.pk]))
-    yield SitePage("notices", "staff", reverse("digests:notice-list"))
-    yield SitePage("notices", "member", reverse("digests:notice-list"), "empty")
 
 
 def staff_pages(world: World) -> Iterator[SitePage]:

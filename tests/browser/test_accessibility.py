@@ -20,6 +20,7 @@ from tests.browser.events import event_pages
 from tests.browser.heard import heard_pages
 from tests.browser.library import library_pages
 from tests.browser.marks import marks_pages
+from tests.browser.notices import notice_pages
 from tests.browser.pages import (
     account_pages,
     answering_pages,
@@ -159,6 +160,7 @@ GROUPS = [
     capture_pages,
     marks_pages,
     heard_pages,
+    notice_pages,
     demo_pages,
 ]
 # Long walks are shared out, so that several cores can walk.

@@ -24,7 +24,6 @@ from census.instrument import Page, route, sample_answers
 from census.models import AccessCode, Case, ContactRevision, PageRevision, Response, Wave
 from census.views.access import CASES, CODES
 from commons.audit.actions import record
-from commons.digests.actions import notify
 from commons.exports.models import ExportJob
 from commons.people.actions.register import SOMETHING_WRONG
 from commons.people.adapters import MfaAdapter
@@ -41,6 +40,7 @@ from tests.browser.events import draw_events
 from tests.browser.heard import draw_heard
 from tests.browser.library import draw_library
 from tests.browser.marks import draw_marks
+from tests.browser.notices import draw_notices
 from tests.browser.strategy import draw_strategy
 from tests.census.instrument.documents import one_each, options, question, words
 from tests.factories.people import TOTP_SECRET, AppointmentFactory, MembershipFactory, OrganisationFactory, UserFactory
@@ -78,6 +78,7 @@ class World:
         draw_capture(self)
         draw_marks(self)
         draw_heard(self)
+        draw_notices(self)
         self.second_moderator = UserFactory(name=tainted("Ada Moderator", 150), roles=["moderator"])
         self._sign_in()
 
@@ -271,16 +272,6 @@ class World:
 
     def _make_rows(self) -> None:
         name, now = self.tainted, timezone.now()
-        for number in range(3):
-            notify(
-                self.staff,
-                by=None,
-                kind="trial",
-                key=f"trial:{number}",
-                subject=name("Something happened", 200),
-                path="/you/",
-                text=name("This is what happened.", 400),
-            )
         record("revoke_code", self.codes["new"], by=self.staff, data={"reason": name("It went astray", 500)})
         record("extend_close", self.wave, by=self.staff, data={"reason": name("The post was late", 500)})
         record("open_answers", self.wave, by=name("a stranger", 200), data={"purpose": name("To check", 500)})

@@ -77,7 +77,7 @@ def test_leaving_while_others_register_never_overbooks_and_leaves_no_place_empty
     assert_nothing_is_lost(event)
     # Whoever moved up was told, once.
     moved = set(Registration.objects.filter(moved_up_at__isnull=False).values_list("person", flat=True))
-    told = Notice.objects.filter(key__startswith="moved-up").values_list("recipient", flat=True)
+    told = Notice.objects.filter(kind="event-place").values_list("recipient", flat=True)
     assert sorted(told) == sorted(moved)
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from commons.digests.actions import notify
+from tests.factories.notices import tell
 from tests.factories.people import UserFactory
 
 
@@ -10,7 +10,7 @@ from tests.factories.people import UserFactory
 def test_new_notices_are_counted_beside_your_page(client, db, notices, words):
     person = UserFactory()
     for number in range(notices):
-        notify(person, by=None, kind="test", key=f"test:{number}", subject="News", path="/")
+        tell(person, f"test:{number}", subject="News", path="/")
     client.force_login(person)
     page = client.get("/about/").content.decode()
     assert [text for text in ("1 new notice<", "2 new notices<") if text in page] == ([f"{words}<"] if words else [])

@@ -191,6 +191,7 @@ def test_a_message_is_read_as_text_and_as_html_that_can_do_nothing(demo):
     assert {name: said for name, said in policy.items() if said != "'none'"} == {
         "style-src": "'unsafe-inline'",
         "img-src": "data:",
+        "frame-ancestors": "'self'",
         "sandbox": "allow-top-navigation-by-user-activation",
     }
 

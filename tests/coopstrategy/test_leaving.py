@@ -12,9 +12,9 @@ from census.models import Case
 from commons.audit.models import Entry
 from commons.contributions.actions import add_contribution, support_contribution
 from commons.contributions.models import Contribution
-from commons.digests.actions import notify
 from commons.people.actions import close_account
 from commons.people.models import User
+from tests.factories.notices import tell
 from tests.factories.people import UserFactory
 from tests.permissions import world as small_world
 
@@ -39,7 +39,9 @@ THEIRS = {
     "contributions.Support",
     "contributions.Visit",
     "contributions.Thread",
+    "digests.Digest",
     "digests.Notice",
+    "digests.Subscription",
     "exports.ExportJob",
     "mfa.Authenticator",
     "panel.Seat",
@@ -100,9 +102,7 @@ def talk(member: User, other: User) -> None:
     ours = Contribution.objects.filter(author=member).public().first()
     support_contribution(theirs or ours, by=member)
     row = add_contribution(ours.thread, by=other, body="I am not sure.", parent=ours)
-    notify(
-        member, by=None, kind="reply", key=f"reply:{row.pk}", subject="A reply", text=f"{other.name} replied.", path="/"
-    )
+    tell(member, f"reply:{row.pk}", kind="reply", subject="A reply", text=f"{other.name} replied.", path="/")
 
 
 def places_of(*words: str) -> list[str]:

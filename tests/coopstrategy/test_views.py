@@ -52,6 +52,7 @@ def test_every_door_opens_for_staff_who_may_ask_for_no_file(client, wave):  # no
             "themes:theme-list",
             "consultation:source-staff-list",
             "consultation:event-staff-list",
+            "queues",
             "audit:entry-list",
         )
     }

@@ -17,6 +17,7 @@ from census.models import CodeBatch, PageRevision
 from census.views.access import token_of
 from commons.audit.models import Entry
 from commons.contributions.models import Contribution, Thread
+from commons.digests.models import Digest, Subscription
 from commons.exports.models import ExportJob
 from commons.exports.reports import reports_for
 from commons.moderation.models import Appeal, Report, Verdict
@@ -59,6 +60,7 @@ def forms_of(world: World) -> Iterator[Form]:
     yield from event_forms(world)
     yield from capture_forms(world)
     yield from marks_forms(world)
+    yield from notice_forms(world)
 
 
 def account_forms(world: World) -> Iterator[Form]:
@@ -143,7 +145,6 @@ def member_forms(world: World) -> Iterator[Form]:
     yield Form("leave", "member", reverse("people:membership-end", args=[world.membership.pk]), {})
     close = {"email": world.member.email.encode(), "contributions": b"stay", "blog": b"stay"}
     yield Form("close your account", "member", reverse("people:account-close"), close)
-    yield Form("notices", "staff", reverse("digests:notice-list"), {})
 
 
 def staff_forms(world: World) -> Iterator[Form]:
@@ -391,6 +392,18 @@ def blog_forms(world: World) -> Iterator[Form]:
         "key": b"00000000-0000-0000-0000-000000000008",
     }
     yield Form("answer a post", "chair", cite, answer, {"reason": newest(Decision, "reason")})
+
+
+def notice_forms(world: World) -> Iterator[Form]:
+    """How people wish to be told, and what staff try again."""
+    wishes = {"frequency": b"weekly", "at_once": b"on"}
+    frequency = newest(Subscription, "frequency", "chosen_at")
+    yield Form("how we tell you", "member", reverse("digests:subscription-change"), wishes, {"frequency": frequency})
+    yield Form("write to me again", "scribe", reverse("digests:address-resume"), {})
+    for state, token in world.tokens.items():
+        yield Form(f"fewer mails, {state}", "visitor", reverse("digests:unsubscribe", args=[token]), {"wish": b"off"})
+    failed = str(Digest.objects.filter(mail_state="failed").first().pk).encode()
+    yield Form("try again", "staff", reverse("queues"), {"queue": b"digest", "row": failed})
 
 
 def library_forms(world: World) -> Iterator[Form]:

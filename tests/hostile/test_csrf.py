@@ -9,6 +9,12 @@ from tests.architecture.addresses import addresses
 from tests.browser.pages import pages_of
 from tests.browser.world import World
 
+# These take a post without a token, and why nothing can be done with it from another site.
+NO_TOKEN = {
+    "digests:unsubscribe": "A mail program sends it (RFC 8058): the token in the address says who asks, and no cookie is read.",
+    "digests:bounce": "The mail server sends it, and proves itself by a key.",
+}
+
 
 def as_strict(client: Client) -> Client:
     """The same browser, its posts checked as a real server checks them."""
@@ -38,17 +44,20 @@ def test_no_address_takes_a_post_without_a_token(world: World):
         "<uuid:key>": world.places["waiting"].key,
         "<uuid:pk>": world.jobs["waiting"].pk,
         "<uuid:code>": world.codes["sent"].pk,
+        "<str:token>": world.tokens["daily"],
     }
-    taken = []
+    taken, without = [], set()
     for address in addresses():
         if address.route.startswith("admin/"):
             continue
         path = "/" + re.sub(r"<[^>]+>", lambda part: str(fitting[part[0]]), address.route)
         for role in ("visitor", "member", "staff", "analyst", "code:begun"):
             answer = as_strict(world.clients[role]).post(path, {"case": "1"})
-            if answer.status_code != 403:
+            if address.name in NO_TOKEN:
+                without.add(address.name)
+            elif answer.status_code != 403:
                 taken.append(f"{path} as {role}: {answer.status_code}")
-    assert taken == []
+    assert (taken, without) == ([], set(NO_TOKEN))
 
 
 def test_every_form_that_is_shown_to_somebody_refuses_another_token_and_another_origin(world: World):

@@ -17,6 +17,7 @@ from tests.hostile.forms import (
     library_forms,
     marks_forms,
     member_forms,
+    notice_forms,
     send,
     staff_forms,
     strategy_forms,
@@ -37,6 +38,7 @@ GROUPS = [
     event_forms,
     capture_forms,
     marks_forms,
+    notice_forms,
 ]
 
 

@@ -11,7 +11,7 @@ from blog.models import Submission as Handed
 from census.models import Case, Response, Submission, Wave
 from commons.contributions.models import Contribution, Thread
 from commons.contributions.reports import subject_of
-from commons.digests.models import Notice
+from commons.digests.models import Digest, Notice, Subscription
 from commons.exports.models import ExportJob
 from commons.moderation.models import Appeal, Moderation, Verdict
 from commons.people.models import Door, Membership, User
@@ -67,6 +67,8 @@ SEEN = {
             "analyst": {"census-responses done of analyst", "census-responses waiting of analyst"},
         },
     ),
+    Subscription: (lambda row: str(row.person), {"member": {"member"}, "other": {"other"}}),
+    Digest: (lambda row: str(row.person), {"member": {"member"}, "other": {"other"}}),
     Notice: (
         lambda row: f"{row.kind} to {row.recipient}",
         {

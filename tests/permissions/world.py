@@ -27,7 +27,6 @@ from census.actions.waves import open_wave, publish_instrument
 from census.instrument import Page, form_data, sample_answers
 from census.models import AccessCode, Case, Response, Stratum, Wave
 from census.views.access import token_of
-from commons.digests.actions import notify
 from commons.exports.actions import ask_for_export
 from commons.exports.models import ExportJob
 from commons.people.models import RegisterImport, Role, User
@@ -46,6 +45,7 @@ from tests.permissions.events import draw_events, sent_to_events, tried_events
 from tests.permissions.heard import draw_heard, sent_to_heard, tried_heard
 from tests.permissions.library import draw_library, sent_to_library, tried_library
 from tests.permissions.marks import draw_marks, sent_to_marks, tried_marks
+from tests.permissions.notices import draw_notices, sent_to_notices, tried_notices
 from tests.permissions.strategy import draw_strategy, queries_of, sent_to_strategy, tried_strategy
 
 VIEWERS = (
@@ -146,8 +146,7 @@ def build() -> World:
     row.capture = draw_capture(people)
     row.marks = draw_marks(people)
     row.heard = draw_heard(people, row.library.idea.thread)
-    for name in ("member", "staff"):
-        notify(people[name], by=None, kind="told", key="told", subject=f"A notice of the {name}", path="/you/")
+    row.notices = draw_notices(people)
 
     clients = {name: entered(people.get(name), row.code if name == "letter" else None) for name in VIEWERS}
     viewers = {name: people.get(name, AnonymousUser()) for name in VIEWERS}
@@ -295,12 +294,14 @@ def lines(row: SimpleNamespace) -> Iterator[Line]:
         tried_capture(row.capture),
         tried_marks(row.marks),
         tried_heard(row.heard),
+        tried_notices(row.notices),
     )
     for more in parts:
         for name, things in more.items():
             tried[name] = tried.get(name, []) + things
     sent = sent_to(row) | sent_to_strategy(row.strategy) | sent_to_blog(row.blog) | sent_to_library(row.library)
     sent |= sent_to_capture(row.capture) | sent_to_marks(row.marks) | sent_to_heard(row.heard)
+    sent |= sent_to_notices(row.notices)
     for name, data in sent_to_events(row.events).items():
         sent[name] = sent.get(name, {}) | data
     asked = queries_of(row.strategy)

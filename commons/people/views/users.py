@@ -31,7 +31,6 @@ class YouView(LoginRequiredMixin, TemplateView):
             {"row": row, "waits_for_mfa": row.is_in_force(today) and row.role in user.roles_waiting}
             for row in user.appointments.not_over(today).order_by("starts_on", "pk")
         ]
-        context["notices"] = user.notices.all()[:5]
         change = reverse("people:profile-change")
         context["details"] = [
             {"label": _("Name"), "values": [user.name], "url": change},

@@ -9,27 +9,24 @@ from commons.audit.models import Entry
 from commons.digests.actions import (
     FIRST_WAIT,
     MOST_ATTEMPTS,
+    Fact,
     claim_mail,
-    mark_notices_seen,
     note_put_off,
     note_refused,
     note_sent,
     note_stuck_mail,
-    notify,
+    notify_all,
+    see_notices,
 )
 from commons.digests.models import SENDING_AT_MOST, MailState, Notice
 from commons.digests.reports import recent, unseen_count
+from tests.factories.notices import tell
 from tests.factories.people import UserFactory
 
 
 @pytest.fixture
 def person(db):
     return UserFactory()
-
-
-def tell(person, key="fact-1", **values) -> Notice:
-    values = {"kind": "drill", "subject": "Your file is ready", "path": "/exports/", "by": None, **values}
-    return notify(person, key=key, **values)
 
 
 def test_one_fact_reaches_one_person_once(person):
@@ -58,8 +55,8 @@ def test_my_notices_are_mine(person):
     tell(other)
     assert recent(person) == mine[::-1]
     assert (unseen_count(person), unseen_count(other)) == (2, 1)
-    assert mark_notices_seen(by=person) == 2
-    assert (unseen_count(person), unseen_count(other), mark_notices_seen(by=person)) == (0, 1, 0)
+    assert see_notices(Notice.objects.all(), by=person) == 2
+    assert (unseen_count(person), unseen_count(other), see_notices(mine, by=person)) == (0, 1, 0)
 
 
 def test_a_message_is_claimed_once_with_an_id_nobody_can_guess(person):
@@ -112,3 +109,12 @@ def test_a_worker_that_comes_back_late_changes_nothing(person):
     for word in (note_sent, lambda n, by: note_refused(n, "550", by=by), lambda n, by: note_put_off(n, "421", by=by)):
         word(late, by=None)
     assert Notice.objects.get().mail_state == MailState.UNKNOWN
+
+
+def test_many_are_told_by_mail_at_once_only_where_that_is_asked_for(person):
+    others = [person, UserFactory()]
+    for key, mail in (("a", False), ("b", True)):
+        facts = [Fact(one, key=key, subject="Told", path="/") for one in others]
+        assert notify_all(facts, by=None, kind="told", about=person, mail=mail) == 2
+    states = Notice.objects.order_by("key", "pk").values_list("mail_state", flat=True)
+    assert list(states) == [MailState.NONE] * 2 + [MailState.WAITING] * 2

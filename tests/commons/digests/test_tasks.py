@@ -10,7 +10,7 @@ from django.utils import timezone
 from commons.digests import tasks
 from commons.digests.models import MailState, Notice
 from commons.digests.tasks import send_service_messages
-from tests.commons.digests.test_actions import tell
+from tests.factories.notices import tell
 from tests.factories.people import UserFactory
 
 
@@ -165,7 +165,7 @@ def test_a_worker_that_dies_while_sending_leaves_a_message_that_is_never_sent_ag
 
 def test_one_refused_message_does_not_hold_up_the_next(person, server):
     tell(person, "a", mail=True)
-    tell(person, "b", mail=True)
+    tell(UserFactory(), "b", mail=True)
     server.answers = [NO_SUCH_BOX]
     send_service_messages()
     assert [len(mail.outbox), *sorted(Notice.objects.values_list("mail_state", flat=True))] == [1, "failed", "sent"]

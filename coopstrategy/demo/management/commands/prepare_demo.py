@@ -5,6 +5,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils import timezone
 
 from commons.contributions.actions.fingerprints import take_fingerprints
 from commons.people.models import Organisation
@@ -13,6 +14,7 @@ from coopstrategy.demo.census import draw_census, letters_to_try
 from coopstrategy.demo.congress import congress_to_try, draw_congress, moment_of_congress
 from coopstrategy.demo.doors import draw_doors
 from coopstrategy.demo.library import draw_library
+from coopstrategy.demo.mails import draw_mails
 from coopstrategy.demo.people import PEOPLE, draw_people
 from coopstrategy.demo.process import draw_process
 from coopstrategy.demo.register import RIVERMEAD, SET_PIECES, draw_register
@@ -67,6 +69,8 @@ class Command(BaseCommand):
             draw_doors()
         while take_fingerprints(by=None):
             pass
+        self.stdout.write("Beginning the digests ...")
+        draw_mails(timezone.now())
         self.stdout.write("The demo is ready.")
         self.stdout.write("")
         self.stdout.write("Its people (enter as any of them at /demo/)")

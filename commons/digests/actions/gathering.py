@@ -1,0 +1,128 @@
+"""Digests: begun once for each person and period, put together from what is new, and handed over in batches."""
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Iterable
+from typing import Any
+
+from django.conf import settings
+from django.db import connection, models, transaction
+from django.utils import timezone
+
+from commons.audit.actions import record
+from commons.digests.models import Digest, Frequency, MailState, Notice, Subscription, new_message_id
+from commons.digests.reports import kinds, kinds_in, moment_of, period_at, still_so
+
+# What is older has lost its news; it still stands on the page.
+OLDEST = dt.timedelta(days=35)
+BEGUN_AT_ONCE = 500
+# Any number that is used for nothing else: those who claim wait for each other, so that together they keep to the limit.
+CLAIMING = 5_271_009
+
+
+@transaction.atomic
+def begin_digests(frequency: str, *, by: Any, now: dt.datetime | None = None, most: int = BEGUN_AT_ONCE) -> int:
+    """Begin the newest period that is due, for at most so many people: for each a digest with what is new to them, or, where
+    there is nothing to say, nothing. Returns how many people were looked at; 0 means that all have been.
+
+    The period is claimed by the row of each person, which two workers cannot hold at once; a digest also has its own unique key.
+    What happened after the period's end waits for the next one, however late this is run.
+    """
+    now = now or timezone.now()
+    period = period_at(frequency, now)
+    end = moment_of(period)
+    rows = list(
+        Subscription.objects.digesting(frequency, period, chosen_before=end)
+        .select_for_update(skip_locked=True, of=("self",))
+        .order_by("pk")[:most]
+    )
+    if not rows:
+        return 0
+    Subscription.objects.filter(pk__in=[row.pk for row in rows]).update(last_period=period)
+    direct = [kind.name for kind in kinds() if kind.direct]
+    fresh = Notice.objects.for_digest([kind.name for kind in kinds()], before=end, since=end - OLDEST)
+    # Whoever wishes some kinds at once has been sent those, or will be.
+    at_once = [row.person_id for row in rows if row.at_once]
+    fresh = fresh.filter(recipient__in=[row.person_id for row in rows]).exclude(kind__in=direct, recipient__in=at_once)
+    by_person: dict[int, list[int]] = defaultdict(list)
+    for number, person in still_so(fresh, among=kinds_in(fresh)).order_by().values_list("pk", "recipient"):
+        by_person[person].append(number)
+    Digest.objects.bulk_create(
+        Digest(
+            person_id=person,
+            period=period,
+            frequency=frequency,
+            mail_state=MailState.WAITING,
+            mail_due_at=now,
+            message_id=new_message_id(),
+        )
+        for person in by_person
+    )
+    own = Digest.objects.filter(person=models.OuterRef("recipient"), period=period).values("pk")[:1]
+    items = [number for numbers in by_person.values() for number in numbers]
+    Notice.objects.filter(pk__in=items).update(digest=models.Subquery(own))
+    data = {"period": str(period), "people": len(rows), "digests": len(by_person)}
+    record("begin_digests", rows[0], by=by, data=data)
+    return len(rows)
+
+
+@transaction.atomic
+def claim_digests(*, by: Any, most: int, now: dt.datetime | None = None) -> list[Digest]:
+    """Take in hand at most so many digests, and no more than may go out within this minute. Each is handed over by itself."""
+    now = now or timezone.now()
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [CLAIMING])
+    left = settings.MAILS_PER_MINUTE - sum(
+        model.objects.filter(mail_claimed_at__gt=now - dt.timedelta(minutes=1)).count() for model in (Digest, Notice)
+    )
+    due = Digest.objects.in_nobodys_hand(now).select_for_update(skip_locked=True, of=("self",))
+    rows = list(due.select_related("person__subscription").order_by("mail_due_at", "pk")[: max(min(most, left), 0)])
+    for row in rows:
+        row.mail_claimed_at = now
+        row.mail_attempts += 1
+    Digest.objects.filter(pk__in=[row.pk for row in rows]).update(
+        mail_claimed_at=now, mail_attempts=models.F("mail_attempts") + 1
+    )
+    return rows
+
+
+@transaction.atomic
+def hand_over(digest: Digest, *, by: Any) -> bool:
+    """The message is given to the mail server as soon as this is committed. Whether it may be: not when somebody else has it in
+    hand by now, nor when its reader has stopped digests, or their account has gone or their address is marked."""
+    wishing = Subscription.objects.reachable().exclude(frequency=Frequency.OFF)
+    held = Digest.objects.filter(
+        pk=digest.pk,
+        mail_state=MailState.WAITING,
+        mail_claimed_at=digest.mail_claimed_at,
+        mail_attempts=digest.mail_attempts,
+    )
+    asked = held.filter(models.Exists(wishing.filter(person=models.OuterRef("person"))))
+    return bool(asked.update(mail_state=MailState.SENDING, mail_claimed_at=timezone.now()))
+
+
+@transaction.atomic
+def drop_digests(digests: Iterable[Digest], reason: str, *, by: Any) -> int:
+    """Digests in one's hand that need not be sent any more. Returns how many."""
+    rows = list(digests)
+    held = models.Q()
+    for row in rows:
+        held |= models.Q(pk=row.pk, mail_attempts=row.mail_attempts)
+    count = 0
+    if rows:
+        waiting = Digest.objects.filter(held, mail_state=MailState.WAITING)
+        count = waiting.update(mail_state=MailState.DROPPED, mail_reason=reason)
+        record("drop_digests", rows[0], by=by, data={"count": count})
+    return count
+
+
+@transaction.atomic
+def release_digests(digests: Iterable[Digest], *, by: Any) -> int:
+    """Digests in one's hand that were not tried: whoever comes next takes them. Returns how many."""
+    held = models.Q()
+    for row in digests:
+        held |= models.Q(pk=row.pk, mail_attempts=row.mail_attempts)
+    if not held:
+        return 0
+    waiting = Digest.objects.filter(held, mail_state=MailState.WAITING)
+    return waiting.update(mail_claimed_at=None, mail_attempts=models.F("mail_attempts") - 1)

@@ -1,0 +1,115 @@
+"""Seeing each message through: claimed, handed over, and its end written down. What goes out is a `Notice` by itself or a
+`Digest`; the two end in the same ways."""
+
+import datetime as dt
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from commons.audit.actions import record
+from commons.digests.actions.subscribing import stop_address
+from commons.digests.models import Digest, Mailed, MailState, Notice, Stop, new_message_id
+
+# After this many temporary refusals we stop. The waits between them add up to about a day.
+MOST_ATTEMPTS = 9
+FIRST_WAIT = dt.timedelta(minutes=2)
+LONGEST_WAIT = dt.timedelta(hours=8)
+
+
+@transaction.atomic
+def claim_mail(*, by: Any, now: dt.datetime | None = None) -> Notice | None:
+    """Take the message that has waited longest and give it its Message-ID. Commit before it is handed to the mail server."""
+    now = now or timezone.now()
+    notice = (
+        Notice.objects.mail_due(now)
+        .select_for_update(skip_locked=True, of=("self",))
+        .select_related("recipient__subscription")
+        .order_by("mail_due_at", "pk")
+        .first()
+    )
+    if notice is None:
+        return None
+    notice.mail_state = MailState.SENDING
+    notice.mail_claimed_at = now
+    notice.mail_attempts += 1
+    notice.message_id = new_message_id()
+    notice.save(update_fields=["mail_state", "mail_claimed_at", "mail_attempts", "message_id"])
+    return notice
+
+
+def _end(row: Mailed, state: MailState, **values: Any) -> bool:
+    """Only the claim that is still open may be ended, so a late worker cannot overwrite what is known by now."""
+    values |= {"mail_state": state}
+    held = type(row).objects.filter(
+        pk=row.pk, mail_state=MailState.SENDING, message_id=row.message_id, mail_attempts=row.mail_attempts
+    )
+    return bool(held.update(**values))
+
+
+@transaction.atomic
+def note_sent(row: Mailed, *, by: Any) -> None:
+    """The mail server took the message."""
+    if _end(row, MailState.SENT, mailed_at=timezone.now(), mail_reason=""):
+        record("note_sent", row, by=by)
+
+
+@transaction.atomic
+def note_put_off(row: Mailed, reason: str, *, by: Any) -> None:
+    """The message certainly did not leave; try again later, or stop after MOST_ATTEMPTS."""
+    if row.mail_attempts >= MOST_ATTEMPTS:
+        note_refused(row, reason, by=by)
+        return
+    wait = min(FIRST_WAIT * 2 ** (row.mail_attempts - 1), LONGEST_WAIT)
+    waiting = {"mail_due_at": timezone.now() + wait, "mail_claimed_at": None, "mail_reason": reason}
+    if _end(row, MailState.WAITING, **waiting):
+        record("note_put_off", row, by=by, data={"attempt": row.mail_attempts})
+
+
+@transaction.atomic
+def note_refused(row: Mailed, reason: str, *, by: Any, no_mailbox: bool = False) -> None:
+    """The message certainly did not leave, and trying again would not help; with `no_mailbox`, nor would any other message."""
+    if _end(row, MailState.FAILED, mail_reason=reason):
+        record("note_refused", row, by=by)
+        if no_mailbox:
+            person = row.person if isinstance(row, Digest) else row.recipient
+            stop_address(person, by=by, why=Stop.REFUSED, words=reason)
+
+
+@transaction.atomic
+def note_dropped(row: Mailed, reason: str, *, by: Any) -> None:
+    """What the message would have told need not be told any more. It did not leave."""
+    if _end(row, MailState.DROPPED, mail_reason=reason):
+        record("note_dropped", row, by=by)
+
+
+@transaction.atomic
+def note_unknown(row: Mailed, reason: str, *, by: Any) -> None:
+    """Nobody can tell whether the message left. It is not sent again: never twice comes before perhaps not once."""
+    if _end(row, MailState.UNKNOWN, mail_reason=reason):
+        record("note_unknown", row, by=by)
+
+
+@transaction.atomic
+def note_stuck_mail(*, by: Any, now: dt.datetime | None = None) -> int:
+    """Messages whose worker died while sending become unknown. Returns how many."""
+    count = 0
+    for model in (Notice, Digest):
+        stuck = model.objects.mail_stuck(now or timezone.now()).select_for_update(skip_locked=True, of=("self",))
+        for row in stuck:
+            note_unknown(row, "The worker stopped while it was sending.", by=by)
+            count += 1
+    return count
+
+
+@transaction.atomic
+def send_again(row: Mailed, *, by: Any) -> bool:
+    """Somebody has seen that a message failed and wishes it tried once more. One that perhaps left stays as it is. Whether it
+    waits now."""
+    failed = type(row).objects.filter(pk=row.pk, mail_state=MailState.FAILED)
+    waits = failed.update(
+        mail_state=MailState.WAITING, mail_due_at=timezone.now(), mail_claimed_at=None, mail_attempts=0
+    )
+    if waits:
+        record("send_again", row, by=by)
+    return bool(waits)

@@ -1,0 +1,88 @@
+"""How somebody wishes to be told, and what is known of their address."""
+
+from django.db import transaction
+from django.utils import timezone
+
+from commons.audit.actions import record
+from commons.digests.models import Digest, Frequency, MailingList, Notice, Stop, Subscription
+from commons.people.models import User
+
+
+@transaction.atomic
+def change_subscription(person: User, *, by: User | None, frequency: str, at_once: bool) -> Subscription:
+    """Wish for digests so often, or never, and for direct replies and answers at once, or not. What was chosen counts from now:
+    a digest comes at the end of the next period and not at once."""
+    row = _row_of(person)
+    if (row.frequency, row.at_once) == (frequency, at_once):
+        return row
+    was = {"frequency": row.frequency, "at_once": row.at_once}
+    if row.frequency != frequency:
+        row.chosen_at = timezone.now()
+    row.frequency, row.at_once = frequency, at_once
+    row.save(update_fields=["frequency", "at_once", "chosen_at"])
+    record("change_subscription", row, by=by, data={"frequency": frequency, "at_once": at_once, "was": was})
+    return row
+
+
+@transaction.atomic
+def unsubscribe(person: User, mailing_list: str, *, by: User | None) -> Subscription:
+    """Stop one list and leave the other as it is."""
+    row = _row_of(person)
+    frequency = Frequency.OFF if mailing_list == MailingList.DIGEST else row.frequency
+    at_once = False if mailing_list == MailingList.AT_ONCE else row.at_once
+    return change_subscription(person, by=by, frequency=frequency, at_once=at_once)
+
+
+@transaction.atomic
+def stop_address(person: User, *, by: User | None, why: str, words: str) -> Subscription:
+    """Send nothing more to the address that this person has today. `words`: what the other side said. Whoever called a mail
+    spam wishes for no more of them, whatever their address."""
+    row = _row_of(person)
+    row.stopped_address, row.stopped_at, row.stopped_why, row.stopped_words = (
+        person.email,
+        timezone.now(),
+        why,
+        words[:500],
+    )
+    if why == Stop.COMPLAINED:
+        row.frequency, row.at_once = Frequency.OFF, False
+    row.save()
+    record("stop_address", row, by=by, data={"why": str(why)})
+    return row
+
+
+@transaction.atomic
+def resume_address(person: User, *, by: User | None) -> bool:
+    """The mailbox is there again. Whether it was marked."""
+    row = Subscription.objects.select_for_update().filter(person=person).exclude(stopped_address="").first()
+    if row is None:
+        return False
+    row.stopped_address, row.stopped_at, row.stopped_why, row.stopped_words = "", None, "", ""
+    row.save()
+    record("resume_address", row, by=by)
+    return True
+
+
+@transaction.atomic
+def take_bounce(*, by: User | None, why: str, words: str, message_id: str = "", address: str = "") -> bool:
+    """A mail came back, or somebody called it spam. It is found by its Message-ID, which only we and its reader know, or by the
+    address. Whether we know whose it is. An address that has been changed since is left alone."""
+    person = _reader_of(message_id) if message_id else User.objects.filter(email=address.strip().lower()).first()
+    if person is None or (address and person.email != address.strip().lower()):
+        return False
+    stop_address(person, by=by, why=why, words=words)
+    return True
+
+
+def _reader_of(message_id: str) -> User | None:
+    digest = Digest.objects.filter(message_id=message_id).select_related("person").first()
+    if digest is not None:
+        return digest.person
+    notice = Notice.objects.filter(message_id=message_id).select_related("recipient").first()
+    return notice and notice.recipient
+
+
+def _row_of(person: User) -> Subscription:
+    row, _is_new = Subscription.objects.select_for_update(of=("self",)).get_or_create(person=person)
+    row.person = person
+    return row

@@ -1,0 +1,119 @@
+"""Telling people things: one fact for one person, once."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import models, transaction
+from django.db.models.functions import Left, Replace
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from commons.audit.actions import record
+from commons.digests.models import MailState, Notice, Subscription, number_in
+from commons.digests.reports import is_direct
+
+
+@transaction.atomic
+def notify(
+    recipient: Any, *, by: Any, kind: str, key: str, subject: str, path: str, text: str = "", mail: bool = False
+) -> Notice:
+    """Tell one person one fact, in their language. The same `key` again changes nothing and returns the first notice.
+
+    `path` begins with "/" and leads to the page that says more. With `mail`, a service message is sent by the worker. The first
+    number in `key` is that of the row it is about.
+    """
+    mail = mail or bool(_at_once([recipient], kind))
+    notice, is_new = Notice.objects.get_or_create(
+        recipient=recipient,
+        key=key,
+        defaults={
+            "kind": kind,
+            "about_id": number_in(key),
+            "subject": _line(subject),
+            "text": text,
+            "path": path,
+            "mail_state": MailState.WAITING if mail else MailState.NONE,
+            "mail_due_at": timezone.now() if mail else None,
+        },
+    )
+    if is_new:
+        record("notify", notice, by=by, data={"kind": kind, "mail": mail})
+    return notice
+
+
+@dataclass(frozen=True)
+class Fact:
+    """One fact for one person, for `notify_all`: what `notify` takes, in their language."""
+
+    recipient: Any
+    key: str
+    subject: str
+    path: str
+    text: str = ""
+
+
+@transaction.atomic
+def notify_all(facts: Iterable[Fact], *, by: Any, kind: str, about: models.Model, mail: bool = False) -> int:
+    """Tell many people at once, on the site, and by e-mail all of them (`mail`) or whoever wishes this kind at once: a fixed
+    number of queries and one entry in the record, about `about`, however many they are. A key that somebody has been told already
+    changes nothing. Returns how many facts were given."""
+    facts, now = list(facts), timezone.now()
+    everybody = [fact.recipient for fact in facts]
+    mailed = {person.pk for person in everybody} if mail else _at_once(everybody, kind)
+    notices = [
+        Notice(
+            recipient=fact.recipient,
+            kind=kind,
+            key=fact.key,
+            about_id=number_in(fact.key),
+            subject=_line(fact.subject),
+            text=fact.text,
+            path=fact.path,
+            made_at=now,
+            mail_state=MailState.WAITING if fact.recipient.pk in mailed else MailState.NONE,
+            mail_due_at=now if fact.recipient.pk in mailed else None,
+        )
+        for fact in facts
+    ]
+    if notices:
+        Notice.objects.bulk_create(notices, batch_size=1000, ignore_conflicts=True)
+        record("notify_all", about, by=by, data={"kind": kind, "count": len(notices)})
+    return len(notices)
+
+
+@transaction.atomic
+def forget_name(person: Any, *, keys: Iterable[str], by: Any) -> int:
+    """Take the name of somebody whose account goes out of what others were told under these keys. Returns how many notices."""
+    name, nobody = models.Value(person.name), models.Value(_("Somebody who has closed their account"))
+    rows = Notice.objects.filter(key__in=list(keys)) if person.name else Notice.objects.none()
+    count = rows.update(subject=Left(Replace("subject", name, nobody), 200), text=Replace("text", name, nobody))
+    record("forget_name", person, by=by, data={"count": count})
+    return count
+
+
+@transaction.atomic
+def drop_notices(*, keys: Iterable[str], by: Any, about: models.Model) -> int:
+    """Take back what people were told under these keys, because it quotes what was erased since. Returns how many notices."""
+    count, _rows = Notice.objects.filter(key__in=list(keys)).delete()
+    record("drop_notices", about, by=by, data={"count": count})
+    return count
+
+
+def _line(subject: str) -> str:
+    return " ".join(subject.split())[:200]
+
+
+def _at_once(recipients: list[Any], kind: str) -> set[int]:
+    """The numbers of those who wish to have a notice of this kind by e-mail at once."""
+    if not is_direct(kind):
+        return set()
+    wishing = Subscription.objects.reachable().filter(at_once=True, person__in=[person.pk for person in recipients])
+    return set(wishing.values_list("person", flat=True))
+
+
+@transaction.atomic
+def see_notices(notices: Iterable[Notice], *, by: Any) -> int:
+    """The person has these before them. Returns how many were new. Only they ever see the mark that this moves."""
+    shown = Notice.objects.visible_to(by).unseen().filter(pk__in=[notice.pk for notice in notices])
+    return shown.update(seen_at=timezone.now())

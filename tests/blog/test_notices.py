@@ -1,0 +1,68 @@
+"""What may be told of the blog, asked again whenever it is told."""
+
+import pytest
+
+from blog.actions.bylines import ask_coauthor
+from blog.actions.following import announce_comments, announce_posts, follow, unfollow
+from blog.models import Byline, Post
+from commons.contributions.models import Contribution
+from commons.digests.models import Notice
+from commons.digests.reports import still_so
+from commons.moderation.models import Standing
+from tests.factories.blog import a_comment, a_draft, a_post
+from tests.factories.people import UserFactory
+from tests.factories.themes import a_theme
+
+pytestmark = pytest.mark.django_db
+
+
+def told(person) -> list[str]:
+    return sorted(still_so(Notice.objects.filter(recipient=person)).values_list("kind", flat=True))
+
+
+@pytest.mark.parametrize("standing", [Standing.HELD, Standing.DECLINED, Standing.WITHDRAWN])
+def test_a_post_and_what_was_said_to_it_are_told_while_they_are_public(standing):
+    person, post = UserFactory(), a_post("Looms")
+    follow(by=person)
+    follow(by=person, post=post)
+    comment = a_comment(post)
+    announce_posts(by=None)
+    announce_comments(by=None)
+    assert told(person) == ["blog-comment", "blog-post"]
+    Contribution.objects.filter(pk=comment.pk).update(standing=standing)
+    assert told(person) == ["blog-post"]
+    Contribution.objects.filter(pk=comment.pk).update(standing=Standing.PUBLISHED)
+    Post.objects.filter(pk=post.pk).update(standing=standing)
+    assert told(person) == []
+
+
+@pytest.mark.parametrize("what", ["the blog", "a theme", "an author"])
+def test_a_post_is_told_to_who_still_follows_what_it_stands_under(what):
+    theme, person, other = a_theme("Looms"), UserFactory(), UserFactory()
+    post = a_post("Looms", themes=[theme])
+    wish = {"the blog": {}, "a theme": {"theme": theme}, "an author": {"author": post.author.pen}}[what]
+    for somebody in (person, other):
+        follow(by=somebody, **wish)
+    follow(by=person, theme=a_theme("Else"))
+    announce_posts(by=None)
+    unfollow(by=person, **wish)
+    assert (told(person), told(other)) == ([], ["blog-post"])
+
+
+def test_a_comment_is_told_to_who_follows_the_post_or_writes_it():
+    person, post = UserFactory(), a_post("Looms")
+    follow(by=person, post=post)
+    a_comment(post)
+    announce_comments(by=None)
+    assert (told(person), told(post.author)) == (["blog-comment"], ["blog-comment", "blog-decision"])
+    unfollow(by=person, post=post)
+    post.bylines.all().delete()
+    assert (told(person), told(post.author)) == ([], [])
+
+
+def test_who_is_asked_to_write_along_is_told_while_they_are_asked():
+    person, draft = UserFactory(), a_draft()
+    ask_coauthor(draft, by=draft.author, email=person.email)
+    assert told(person) == ["blog-coauthor"]
+    Byline.objects.filter(asked_email=person.email).delete()
+    assert told(person) == []

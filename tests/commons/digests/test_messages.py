@@ -1,0 +1,196 @@
+"""What stands in a mail: both parts, the headers that let it be stopped and sorted, and the reader's language."""
+
+import datetime as dt
+import re
+
+import pytest
+import time_machine
+from django.core import mail
+from django.utils import translation
+
+from commons.digests.models import Digest, MailingList, Notice
+from commons.digests.reports import Group, register_kind
+from commons.digests.tasks import send_digests, send_service_messages
+from commons.richtext import word_difference
+from tests.factories.notices import greet, tell, wish
+from tests.factories.people import UserFactory
+
+DAY = dt.timedelta(days=1)
+register_kind(
+    "changed-words",
+    label="Changed",
+    why="Words changed.",
+    group=Group.CHANGED,
+    words=lambda notices: {
+        notice.pk: word_difference("a lending desk\nfor clubs", "two lending <desks> for clubs") for notice in notices
+    },
+)
+
+
+@pytest.fixture
+def clock():
+    with time_machine.travel(dt.datetime(2027, 3, 3, 12, tzinfo=dt.UTC), tick=False) as traveller:
+        yield traveller
+
+
+@pytest.fixture
+def person(db, clock):
+    person = UserFactory(email="ann@example.coop", name="Ann <b>O'Neil")
+    wish(person, "weekly")
+    return person
+
+
+def digest_of(clock):
+    """The mail that comes on Monday."""
+    clock.shift(5 * DAY)
+    send_digests()
+    return mail.outbox[-1]
+
+
+def test_the_text_tells_all_of_it(person, clock):
+    other = UserFactory(name="Jo")
+    greet(person, other, text="Good morning.")
+    tell(person, "changed-words:1", kind="changed-words", subject="4.2 has changed", path="/strategy/finance/")
+    message = digest_of(clock)
+    stop = person.subscription.token_for(MailingList.DIGEST)
+    assert message.subject == "4.2 has changed, and one more thing"
+    assert message.body == (
+        "Hello Ann <b>O'Neil,\n\n"
+        "This is new since Wednesday 3 March.\n\n\n"
+        "YOU SAID, WE CHANGED (1)\n\n"
+        "* 4.2 has changed\n"
+        "  Was: a lending desk for clubs\n"
+        "  Now: two lending <desks> for clubs\n"
+        "  http://testserver/strategy/finance/\n\n\n"
+        "REPLIES TO YOU (1)\n\n"
+        "* Jo greets you\n"
+        "  Good morning.\n"
+        f"  http://testserver/people/{other.pk}/\n\n"
+        "--\n"
+        "You get this once a week. The next one comes on Monday 15 March, and only if something has happened.\n\n"
+        f"Less often, or never:\nhttp://testserver/unsubscribe/{stop}/\n"
+        "Why you are told, and what comes next:\nhttp://testserver/you/notices/why/\n\n"
+        "Questions? Write to census@example.coop or call free on 0800 000 0000.\n"
+        "Co-op Strategy\nhttp://testserver\n\n"
+    )
+
+
+def test_the_html_tells_the_same_escaped_in_one_column_without_pictures_or_anything_fetched(person, clock):
+    tell(person, "changed-words:1", kind="changed-words", subject="<script>alert(1)</script>", path="/strategy/")
+    message = digest_of(clock)
+    html = message.alternatives[0].content
+    assert [part.get_content_type() for part in message.message().walk()] == [
+        "multipart/alternative",
+        "text/plain",
+        "text/html",
+    ]
+    shown = ("&lt;script&gt;alert(1)", "Ann &lt;b&gt;O&#x27;Neil", "&lt;desks&gt;", "max-width:600px")
+    hidden = ("<script", "<img", "<link", "@import", "url(", "http-equiv")
+    assert [words for words in shown if words not in html] == []
+    assert [words for words in hidden if words in html] == []
+    assert set(re.findall(r'href="(?:http://)?([^/"?]+)', html)) == {"testserver", "mailto:census@example.coop"}
+
+
+def test_the_headers_say_what_it_is_and_how_to_stop_it(person, clock):
+    tell(person)
+    written = digest_of(clock).message()
+    digest = Digest.objects.get()
+    stop = person.subscription.token_for(MailingList.DIGEST)
+    names = ("Message-ID", "Auto-Submitted", "Precedence", "List-ID", "List-Unsubscribe", "List-Unsubscribe-Post")
+    assert {name: written[name] for name in (*names, "Feedback-ID", "References", "Content-Language")} == {
+        "Message-ID": digest.message_id,
+        "Auto-Submitted": "auto-generated",
+        "Precedence": "bulk",
+        "List-ID": "<digest.testserver>",
+        "List-Unsubscribe": f"<http://testserver/unsubscribe/{stop}/>",
+        "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
+        "Feedback-ID": "20270308:digest:mail:example.coop",
+        "References": None,
+        "Content-Language": "en-gb",
+    }
+    assert re.fullmatch(r"<\d+\.\d+\.\d+\.[0-9a-f]{32}@testserver>", digest.message_id)
+
+
+def test_the_next_digest_hangs_under_the_last_one(person, clock):
+    tell(person, "a")
+    digest_of(clock)
+    tell(person, "b")
+    clock.shift(2 * DAY)
+    second = digest_of(clock).message()
+    first = Digest.objects.order_by("period").first().message_id
+    assert (second["References"], second["In-Reply-To"]) == (first, first)
+
+
+def test_a_digest_is_in_the_language_of_its_reader(person, clock):
+    type(person).objects.update(language="cy")
+    tell(person)
+    before = translation.get_language()
+    message = digest_of(clock)
+    assert message.message()["Content-Language"] == "cy"
+    assert '<html lang="cy">' in message.alternatives[0].content
+    assert translation.get_language() == before
+
+
+def test_a_subject_is_one_line_and_not_too_long(person, clock):
+    for number in range(3):
+        tell(person, f"told:{number}", subject="Long words " * 18, path=f"/{number}/")
+    subject = digest_of(clock).subject
+    assert (len(subject) < 200, subject.endswith(", and 2 more things"), "\n" in subject) == (True, True, False)
+
+
+# --- at once ----------------------------------------------------------------------------------------------------------------
+
+
+def test_a_reply_comes_at_once_to_who_wishes_and_to_nobody_else(person, clock):
+    others = [UserFactory(), wish(UserFactory(), "daily").person]
+    wish(person, "off", at_once=True)
+    for reader in [person, *others]:
+        greet(reader, UserFactory(name="Jo"))
+        tell(reader, "a")
+    send_service_messages()
+    [message] = mail.outbox
+    stop = person.subscription.token_for(MailingList.AT_ONCE)
+    written = message.message()
+    assert (message.to, message.subject) == (["ann@example.coop"], "Jo greets you")
+    said = "Somebody greets you. You wish to have these mails at once.\nLess often, or never:\n"
+    assert f"{said}http://testserver/unsubscribe/{stop}/\n" in message.body
+    assert (written["List-Unsubscribe"], written["List-Unsubscribe-Post"], written["Feedback-ID"]) == (
+        f"<http://testserver/unsubscribe/{stop}/>",
+        "List-Unsubscribe=One-Click",
+        "greeting:at-once:mail:example.coop",
+    )
+
+
+def test_what_comes_at_once_is_asked_again_when_it_is_sent(person, clock):
+    goes = UserFactory()
+    wish(person, "off", at_once=True)
+    greet(person, goes)
+    type(person).objects.filter(pk=goes.pk).update(is_active=False)
+    send_service_messages()
+    assert (mail.outbox, Notice.objects.get().mail_state) == ([], "dropped")
+
+
+def test_who_stops_them_meanwhile_gets_none(person, clock):
+    wish(person, "off", at_once=True)
+    greet(person, UserFactory())
+    wish(person, "off")
+    send_service_messages()
+    assert (mail.outbox, Notice.objects.get().mail_state) == ([], "dropped")
+
+
+def test_mails_about_one_thing_hang_together(person, clock):
+    wish(person, "off", at_once=True)
+    greet(person, UserFactory(), path="/thing/")
+    send_service_messages()
+    greet(person, UserFactory(), path="/thing/")
+    greet(person, UserFactory(), path="/other/")
+    send_service_messages()
+    first = mail.outbox[0].message()["Message-ID"]
+    assert [message.message()["References"] for message in mail.outbox] == [None, first, None]
+
+
+def test_a_service_message_cannot_be_stopped_and_does_not_say_it_could(person, clock):
+    tell(person, mail=True)
+    send_service_messages()
+    written = mail.outbox[0].message()
+    assert [written[name] for name in ("List-Unsubscribe", "List-ID", "Precedence")] == [None, None, None]

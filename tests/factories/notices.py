@@ -1,0 +1,33 @@
+"""Kinds of notice that only tests write, and a notice of any kind."""
+
+from typing import Any
+
+from commons.digests.actions import change_subscription, notify
+from commons.digests.models import Frequency, Notice, Subscription
+from commons.digests.reports import Group, register_kind
+from commons.people.models import User
+
+register_kind("told", label="Told", why="You are told.", group=Group.OWN)
+# True only of somebody who is there, with this number.
+register_kind(
+    "greeting",
+    label="A greeting",
+    why="Somebody greets you.",
+    group=Group.REPLIES,
+    rows=lambda about, reader: User.objects.filter(pk=about, is_active=True),
+    direct=True,
+)
+
+
+def tell(person: User, key: str = "fact-1", **values: Any) -> Notice:
+    given = {"kind": "told", "subject": "Your file is ready", "path": "/exports/", "by": None}
+    return notify(person, key=key, **given | values)
+
+
+def greet(person: User, somebody: User, **values: Any) -> Notice:
+    given = {"kind": "greeting", "subject": f"{somebody.name} greets you", "path": f"/people/{somebody.pk}/"}
+    return tell(person, f"greeting:{somebody.pk}", **given | values)
+
+
+def wish(person: User, frequency: str = Frequency.DAILY, *, at_once: bool = False) -> Subscription:
+    return change_subscription(person, by=person, frequency=frequency, at_once=at_once)
