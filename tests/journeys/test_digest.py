@@ -1,4 +1,4 @@
-"""A digest from one end to the other: said, answered, changed, told by mail, read, made rarer, stopped with one tap, and undone."""
+"""A digest from one end to the other: said, answered, changed, told by mail, read, made rarer, stopped with one tap, undone."""
 
 import datetime as dt
 import re
