@@ -102,7 +102,7 @@ def test_a_member_reads_what_became_of_their_words_and_has_the_last_word_about_m
 
     # She reads both parts, and follows the first line to the words that changed.
     gwen.opens("/demo/mailbox/?to=gwen@example.coop")
-    assert gwen.page.locator("main tbody tr").count() == 1
+    assert gwen.page.locator(".mail-list li").count() == 1
     gwen.follows("You said, we changed: Finance that fits")
     mail = gwen.place
     frame = gwen.page.frame_locator("iframe.mail-frame")
