@@ -159,12 +159,37 @@ def test_the_next_digest_hangs_under_the_last_one(person, clock):
 
 def test_a_digest_is_in_the_language_of_its_reader(person, clock):
     type(person).objects.update(language="cy")
-    tell(person)
+    other = UserFactory(name="Jo")
+    greet(person, other, text="Good morning.")
+    tell(person, "changed-words:1", kind="changed-words", subject="4.2 has changed", path="/strategy/finance/")
     before = translation.get_language()
     message = digest_of(clock)
+    stop = person.subscription.token_for(MailingList.DIGEST)
     assert message.message()["Content-Language"] == "cy"
     assert '<html lang="cy">' in message.alternatives[0].content
     assert translation.get_language() == before
+    # Notices are written in the language of their reader when they happen; these two were not.
+    assert (message.subject, message.body) == (
+        "4.2 has changed, ac un peth arall",
+        "Helo Ann <b>O'Neil,\n\n"
+        "Dyma sy’n newydd ers Dydd Mercher 3 Mawrth.\n\n\n"
+        "DYWEDOCH CHI, NEWIDIOM NI\n\n"
+        "* 4.2 has changed\n"
+        "  Cynt: a lending desk for clubs\n"
+        "  Nawr: two lending <desks> for clubs\n"
+        "  http://testserver/strategy/finance/\n\n\n"
+        "YMATEBION I CHI\n\n"
+        "* Jo greets you\n"
+        "  Good morning.\n"
+        f"  http://testserver/people/{other.pk}/\n\n"
+        "--\n"
+        "Rydych yn cael hwn unwaith yr wythnos. Daw’r nesaf ar Dydd Llun 15\n"
+        "Mawrth, a dim ond os bydd rhywbeth wedi digwydd.\n\n"
+        f"Yn llai aml, neu byth:\nhttp://testserver/unsubscribe/{stop}/\n"
+        "Pam rydym yn dweud wrthych, a beth ddaw nesaf:\nhttp://testserver/you/notices/why/\n\n"
+        "Cwestiynau? Ysgrifennwch at census@example.coop neu ffoniwch am ddim ar\n0800 000 0000.\n"
+        "Co-op Strategy\nhttp://testserver\n\n",
+    )
 
 
 def test_a_subject_is_one_line_and_not_too_long(person, clock):
