@@ -61,11 +61,11 @@ def test_the_text_tells_all_of_it(person, clock):
         "* 4.2 has changed\n"
         "  Was: a lending desk for clubs\n"
         "  Now: two lending <desks> for clubs\n"
-        "  http://testserver/strategy/finance/\n\n\n"
+        "http://testserver/strategy/finance/\n\n\n"
         "REPLIES TO YOU\n\n"
         "* Jo greets you\n"
         "  Good morning.\n"
-        f"  http://testserver/people/{other.pk}/\n\n"
+        f"http://testserver/people/{other.pk}/\n\n"
         "--\n"
         "You get this once a week. The next one comes on Monday 15 March, and\nonly if something has happened.\n\n"
         f"Less often, or never:\nhttp://testserver/unsubscribe/{stop}/\n"
@@ -110,7 +110,7 @@ def test_lines_of_the_text_are_broken_where_they_began_and_addresses_stay_whole(
         "  A first line that somebody ended. Look at",
         f"  {address}",
         "  and say whether it is what you have looked for.",
-        "  http://testserver/exports/",
+        "http://testserver/exports/",
     ]
 
 
@@ -177,11 +177,11 @@ def test_a_digest_is_in_the_language_of_its_reader(person, clock):
         "* 4.2 has changed\n"
         "  Cynt: a lending desk for clubs\n"
         "  Nawr: two lending <desks> for clubs\n"
-        "  http://testserver/strategy/finance/\n\n\n"
+        "http://testserver/strategy/finance/\n\n\n"
         "YMATEBION I CHI\n\n"
         "* Jo greets you\n"
         "  Good morning.\n"
-        f"  http://testserver/people/{other.pk}/\n\n"
+        f"http://testserver/people/{other.pk}/\n\n"
         "--\n"
         "Rydych yn cael hwn unwaith yr wythnos. Daw’r nesaf ar Dydd Llun 15\n"
         "Mawrth, a dim ond os bydd rhywbeth wedi digwydd.\n\n"
