@@ -340,8 +340,8 @@ EMAIL_SUBJECT_PREFIX = f"[{SITE_NAME}] "
 
 LANGUAGE_CODE = "en-gb"
 LANGUAGES = [("en-gb", _("English")), ("cy", _("Welsh"))]
-# What readers may choose today. Welsh joins the list when its texts are complete and checked.
-OFFERED_LANGUAGES = ["en-gb"]
+# In which languages people may choose to be written to. Welsh joins the list when a native reader has checked it (locale/cy).
+OFFERED_LANGUAGES = env.list("OFFERED_LANGUAGES", default=["en-gb"])
 LOCALE_PATHS = [BASE_DIR / "locale"]
 USE_I18N = True
 USE_TZ = True

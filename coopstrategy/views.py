@@ -141,7 +141,7 @@ class QueuesView(PermissionRequiredMixin, TemplateView):
         queues = [
             _worked_on("export", _("Exports"), ExportJob.objects.select_related("asked_by"), now),
             _worked_on("import", _("Register files"), RegisterImport.objects.select_related("asked_by"), now),
-            _mailed("notice", _("Mails by themselves"), Notice.objects.select_related("recipient"), now),
+            _mailed("notice", _("Single mails"), Notice.objects.select_related("recipient"), now),
             _mailed("digest", _("Digests"), Digest.objects.select_related("person"), now),
         ]
         return super().get_context_data(queues=queues, **kwargs)

@@ -27,7 +27,7 @@ class SubscriptionForm(forms.Form):
         required=False,
     )
     language = forms.ChoiceField(
-        label=_("Language of mails and of the site"),
+        label=_("In which language should we write to you?"),
         widget=forms.RadioSelect,
         error_messages={"required": _("Choose a language."), "invalid_choice": _("Choose a language in the list.")},
     )

@@ -197,6 +197,11 @@ class Line:
     is_new: bool = False
 
     @property
+    def text(self) -> str:
+        """What it says, in one piece: where many things stand together, nobody's line breaks make it look like another one."""
+        return " ".join(self.notice.text.split())
+
+    @property
     def words_before(self) -> str:
         return " ".join("".join(piece.text for piece in self.pieces if piece.kind != "inserted").split())
 

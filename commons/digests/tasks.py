@@ -7,6 +7,7 @@ queries, and each message is marked as being sent, and that committed, before th
 import contextlib
 import logging
 import smtplib
+import textwrap
 import time
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
@@ -44,6 +45,7 @@ from commons.digests.reports import (
     headings,
     is_direct,
     kind_named,
+    kinds,
     kinds_in,
     next_period,
     refused_to,
@@ -61,6 +63,10 @@ LINES = 20
 """A mail tells of so many notices at most; the page holds the rest."""
 
 
+WIDTH = 72
+"""Where lines of plain text are broken, as mail programs have it since there are any."""
+
+
 # --- Written ------------------------------------------------------------------------------------------------------------------
 
 
@@ -71,6 +77,17 @@ def _frame() -> dict[str, Any]:
         "help_phone": settings.HELP_PHONE,
         "help_email": settings.HELP_EMAIL,
     }
+
+
+def _plain(template: str, context: dict[str, Any]) -> str:
+    """The text of a mail in lines that are not too long. A line that began further in goes on further in, and an address, which
+    has no space in it, stays whole."""
+    lines = []
+    for line in render_to_string(template, context).split("\n"):
+        indent = "  " if line.startswith(("  ", "* ")) else ""
+        wrapped = textwrap.wrap(line, WIDTH, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False)
+        lines += wrapped or [""]
+    return "\n".join(lines)
 
 
 def _headers(message_id: str, *, threads: Sequence[str] = ()) -> dict[str, str]:
@@ -105,7 +122,12 @@ def _list_headers(url: str, mailing_list: str, about: str) -> dict[str, str]:
 def message_for(notice: Notice, *, threads: Sequence[str] = ()) -> EmailMultiAlternatives:
     """The e-mail of a claimed notice: plain text first, then the same in HTML, in the person's language. One that somebody wishes
     to have at once says why it comes and how to stop it. `threads`: the Message-IDs of earlier ones about the same thing."""
-    context = _frame() | {"notice": notice, "recipient": notice.recipient, "url": settings.SITE_ADDRESS + notice.path}
+    context = _frame() | {
+        "notice": notice,
+        "subject": notice.subject,
+        "recipient": notice.recipient,
+        "url": settings.SITE_ADDRESS + notice.path,
+    }
     with translation.override(notice.recipient.language or None):
         headers = _headers(notice.message_id, threads=threads)
         if is_direct(notice.kind):
@@ -114,7 +136,7 @@ def message_for(notice: Notice, *, threads: Sequence[str] = ()) -> EmailMultiAlt
             headers |= _list_headers(context["stop_url"], MailingList.AT_ONCE, notice.kind)
         message = EmailMultiAlternatives(
             subject=notice.subject,
-            body=render_to_string("emails/service_message.txt", context),
+            body=_plain("emails/service_message.txt", context),
             to=[notice.recipient.email],
             headers=headers,
         )
@@ -126,7 +148,9 @@ def digest_messages(digests: Sequence[Digest]) -> dict[int, EmailMultiAlternativ
     """By the number of a digest: its message. Of what may not be told any more nothing is in it, and a digest with nothing in it
     is left out. A fixed number of queries, however many digests."""
     notices: dict[int, list[Notice]] = defaultdict(list)
-    place = models.Window(RowNumber(), partition_by="digest", order_by=["-made_at", "-pk"])
+    # Where not all of it has room, what answers the reader comes before what they follow; of each the newest.
+    direct = models.Case(models.When(kind__in=[kind.name for kind in kinds() if kind.direct], then=0), default=1)
+    place = models.Window(RowNumber(), partition_by="digest", order_by=[direct, "-made_at", "-pk"])
     count = models.Window(models.Count("pk"), partition_by="digest")
     items = Notice.objects.filter(digest__in=digests)
     told = still_so(items, among=kinds_in(items)).annotate(place=place, count=count, first=_FIRST)
@@ -171,7 +195,7 @@ def _digest_message(
         headers = _headers(digest.message_id, threads=[before] if before else [])
         message = EmailMultiAlternatives(
             subject=subject,
-            body=render_to_string("emails/digest.txt", context),
+            body=_plain("emails/digest.txt", context),
             to=[person.email],
             headers=headers | _list_headers(url, MailingList.DIGEST, f"{digest.period:%Y%m%d}"),
         )

@@ -12,7 +12,7 @@ from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from commons.people.actions import appoint_person, ask_membership, open_account, verify_membership
+from commons.people.actions import appoint_person, ask_membership, change_profile, open_account, verify_membership
 from commons.people.models import Membership, Organisation, Role, User
 from commons.people.models.roles import MFA_ROLES
 from coopstrategy.demo.register import ALLOTMENTS, COMMUNITY_SHOP, RIVERMEAD
@@ -22,13 +22,15 @@ TOTP_SECONDS = 30
 
 @dataclass(frozen=True)
 class DemoPerson:
-    """One invented person. `joins` says which organisation by register id, as what, and whether staff have checked it."""
+    """One invented person. `joins` says which organisation by register id, as what, and whether staff have checked it; `language`
+    in which one we write to them."""
 
     key: str
     name: str
     does: str
     roles: tuple[Role, ...] = ()
     joins: tuple[str, str, bool] | None = None
+    language: str = "en-gb"
 
     @property
     def email(self) -> str:
@@ -123,9 +125,11 @@ PEOPLE = (
         "ffion",
         "Ffion Maddox",
         _(
-            "Answers for a community shop in Wales. One of her voices changed the draft, and another will when it is published"
+            "Answers for a community shop in Wales, and gets her mail in Welsh. One of her voices changed the draft, and another "
+            "will when it is published"
         ),
         joins=(COMMUNITY_SHOP, "Manager", True),
+        language="cy",
     ),
     DemoPerson(
         "rory",
@@ -144,6 +148,7 @@ def draw_people() -> None:
     new = [person for person in PEOPLE if not User.objects.filter(email=person.email).exists()]
     users = {person: open_account(person.email, by=None, name=person.name) for person in new}
     for person, user in users.items():
+        change_profile(user, by=user, name=person.name, language=person.language)
         if MFA_ROLES & set(person.roles):
             secret = base64.b32encode(secrets.token_bytes(20)).decode()
             kind = Authenticator.Type.TOTP

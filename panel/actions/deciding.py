@@ -150,7 +150,7 @@ def make_decision(
     for one in cited:
         data.setdefault(f"{one.kind}s", []).append(one.thing.pk)
     record("make_decision", decision, by=by, data=data)
-    _tell(rows, decision, by=by, kind="answered", subject=_answered)
+    _tell(rows, decision, by=by, kind="answered", subject=_answered, reason=reason)
     posts = [one.thing for one in cited if one.kind == "post"]
     _tell_authors(posts, decision, by=by, kind="cited", subject=_cited, reason=reason)
     return decision
@@ -198,15 +198,22 @@ def _uncited(decision: Decision) -> str:
     return _("The panel has taken back a decision that cited your post")
 
 
-def _tell(rows: Sequence[Contribution], decision: Decision, *, by: User, kind: str, subject: Callable) -> None:
+def _tell(
+    rows: Sequence[Contribution], decision: Decision, *, by: User, kind: str, subject: Callable, reason: str
+) -> None:
+    """Whoever said it, with the section, the decision and the reason: two answers must not look alike."""
     facts = []
     for row in rows:
         if row.author is None or row.author_id == by.pk:
             continue
         with translation.override(row.author.language):
             said = subject(decision)
+            text = _("About “%(section)s”. The panel’s reason: %(reason)s") % {
+                "section": decision.section.title,
+                "reason": richtext.to_text(reason),
+            }
         key = f"{kind}:{decision.pk}:{row.pk}"
-        facts.append(Fact(recipient=row.author, key=key, subject=said, path=row.get_absolute_url()))
+        facts.append(Fact(recipient=row.author, key=key, subject=said, text=text, path=row.get_absolute_url()))
     notify_all(facts, by=by, kind=kind, about=decision)
 
 
@@ -309,7 +316,7 @@ def undo_decision(decision: Decision, *, by: User, reason: str, now: dt.datetime
         _take_words_out(change, by=by)
     record("undo_decision", row, by=by, data={"reason": reason})
     voices = list(Contribution.objects.filter(voices__decision=row).select_related("author"))
-    _tell(voices, row, by=by, kind="answer-undone", subject=_undone)
+    _tell(voices, row, by=by, kind="answer-undone", subject=_undone, reason=reason)
     posts = list(Post.objects.filter(voices__decision=row).only("title").order_by("pk"))
     _tell_authors(posts, row, by=by, kind="citation-undone", subject=_uncited, reason=reason)
     return row

@@ -89,9 +89,8 @@ def test_one_decision_answers_many_voices_and_each_author_is_told(chair):
     rows = [said_to(section, paragraph=2) for _number in range(3)]
     decision = make_decision(section, by=chair, voices=rows, outcome="no", reason="No money.")
     assert sorted(voice.contribution_id for voice in decision.voices.all()) == [row.pk for row in rows]
-    assert set(Notice.objects.values_list("recipient", "subject")) == {
-        (row.author_id, "The panel has answered you: not accepted") for row in rows
-    }
+    said = "The panel has answered you: not accepted", "About “Finance that fits”. The panel’s reason: No money."
+    assert set(Notice.objects.values_list("recipient", "subject", "text")) == {(row.author_id, *said) for row in rows}
 
 
 def test_a_voice_is_answered_once(chair):

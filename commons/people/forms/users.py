@@ -10,7 +10,7 @@ from commons.people.models import User
 
 
 class ProfileForm(forms.ModelForm):
-    """Name and language. Only the languages that are complete are offered."""
+    """Name, and the language in which we write to them. What is offered has been checked; who has another one keeps it."""
 
     class Meta:
         model = User
@@ -28,9 +28,8 @@ class ProfileForm(forms.ModelForm):
 
     def __init__(self, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["language"].choices = [
-            (code, label) for code, label in settings.LANGUAGES if code in settings.OFFERED_LANGUAGES
-        ]
+        offered = {*settings.OFFERED_LANGUAGES, self.instance.language}
+        self.fields["language"].choices = [(code, label) for code, label in settings.LANGUAGES if code in offered]
         self.helper = FormHelper()
         self.helper.show_summary = False
         self.helper.add_input(Submit("save", _("Save")))

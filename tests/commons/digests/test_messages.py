@@ -10,7 +10,7 @@ from django.utils import translation
 
 from commons.digests.models import Digest, MailingList, Notice
 from commons.digests.reports import Group, register_kind
-from commons.digests.tasks import send_digests, send_service_messages
+from commons.digests.tasks import LINES, send_digests, send_service_messages
 from commons.richtext import word_difference
 from tests.factories.notices import greet, tell, wish
 from tests.factories.people import UserFactory
@@ -57,17 +57,17 @@ def test_the_text_tells_all_of_it(person, clock):
     assert message.body == (
         "Hello Ann <b>O'Neil,\n\n"
         "This is new since Wednesday 3 March.\n\n\n"
-        "YOU SAID, WE CHANGED (1)\n\n"
+        "YOU SAID, WE CHANGED\n\n"
         "* 4.2 has changed\n"
         "  Was: a lending desk for clubs\n"
         "  Now: two lending <desks> for clubs\n"
-        "  http://testserver/strategy/finance/\n\n\n"
-        "REPLIES TO YOU (1)\n\n"
+        "http://testserver/strategy/finance/\n\n\n"
+        "REPLIES TO YOU\n\n"
         "* Jo greets you\n"
         "  Good morning.\n"
-        f"  http://testserver/people/{other.pk}/\n\n"
+        f"http://testserver/people/{other.pk}/\n\n"
         "--\n"
-        "You get this once a week. The next one comes on Monday 15 March, and only if something has happened.\n\n"
+        "You get this once a week. The next one comes on Monday 15 March, and\nonly if something has happened.\n\n"
         f"Less often, or never:\nhttp://testserver/unsubscribe/{stop}/\n"
         "Why you are told, and what comes next:\nhttp://testserver/you/notices/why/\n\n"
         "Questions? Write to census@example.coop or call free on 0800 000 0000.\n"
@@ -84,11 +84,47 @@ def test_the_html_tells_the_same_escaped_in_one_column_without_pictures_or_anyth
         "text/plain",
         "text/html",
     ]
-    shown = ("&lt;script&gt;alert(1)", "Ann &lt;b&gt;O&#x27;Neil", "&lt;desks&gt;", "max-width:600px")
+    shown = (
+        "&lt;script&gt;alert(1)",
+        "Ann &lt;b&gt;O&#x27;Neil",
+        "&lt;desks&gt;",
+        "max-width:600px",
+        "overflow-wrap:anywhere",
+    )
     hidden = ("<script", "<img", "<link", "@import", "url(", "http-equiv")
     assert [words for words in shown if words not in html] == []
     assert [words for words in hidden if words in html] == []
     assert set(re.findall(r'href="(?:http://)?([^/"?]+)', html)) == {"testserver", "mailto:census@example.coop"}
+
+
+def test_lines_of_the_text_are_broken_where_they_began_and_addresses_stay_whole(person, clock):
+    address = "https://example.org/" + "a/very/long/way/" * 6
+    text = f"A first line that somebody ended.\nLook at {address} and say whether it is what you have looked for."
+    tell(
+        person, subject="A subject of many words, so many that no line of seventy-two letters could hold it", text=text
+    )
+    [block] = [block for block in digest_of(clock).body.split("\n\n") if block.startswith("* ")]
+    assert block.split("\n") == [
+        "* A subject of many words, so many that no line of seventy-two letters",
+        "  could hold it",
+        "  A first line that somebody ended. Look at",
+        f"  {address}",
+        "  and say whether it is what you have looked for.",
+        "http://testserver/exports/",
+    ]
+
+
+def test_what_answers_the_reader_comes_before_what_they_follow_when_there_is_no_room_for_all(person, clock):
+    greet(person, UserFactory(name="Jo"))
+    clock.shift(DAY / 2)
+    for number in range(LINES + 5):
+        tell(person, f"told:{number}", path=f"/{number}/")
+    message = digest_of(clock)
+    assert (message.subject, message.body.count("\n* "), "And 6 more things:" in message.body) == (
+        "Jo greets you, and 25 more things",
+        LINES,
+        True,
+    )
 
 
 def test_the_headers_say_what_it_is_and_how_to_stop_it(person, clock):
@@ -123,12 +159,37 @@ def test_the_next_digest_hangs_under_the_last_one(person, clock):
 
 def test_a_digest_is_in_the_language_of_its_reader(person, clock):
     type(person).objects.update(language="cy")
-    tell(person)
+    other = UserFactory(name="Jo")
+    greet(person, other, text="Good morning.")
+    tell(person, "changed-words:1", kind="changed-words", subject="4.2 has changed", path="/strategy/finance/")
     before = translation.get_language()
     message = digest_of(clock)
+    stop = person.subscription.token_for(MailingList.DIGEST)
     assert message.message()["Content-Language"] == "cy"
     assert '<html lang="cy">' in message.alternatives[0].content
     assert translation.get_language() == before
+    # Notices are written in the language of their reader when they happen; these two were not.
+    assert (message.subject, message.body) == (
+        "4.2 has changed, ac un peth arall",
+        "Helo Ann <b>O'Neil,\n\n"
+        "Dyma sy’n newydd ers Dydd Mercher 3 Mawrth.\n\n\n"
+        "DYWEDOCH CHI, NEWIDIOM NI\n\n"
+        "* 4.2 has changed\n"
+        "  Cynt: a lending desk for clubs\n"
+        "  Nawr: two lending <desks> for clubs\n"
+        "http://testserver/strategy/finance/\n\n\n"
+        "YMATEBION I CHI\n\n"
+        "* Jo greets you\n"
+        "  Good morning.\n"
+        f"http://testserver/people/{other.pk}/\n\n"
+        "--\n"
+        "Rydych yn cael hwn unwaith yr wythnos. Daw’r nesaf ar Dydd Llun 15\n"
+        "Mawrth, a dim ond os bydd rhywbeth wedi digwydd.\n\n"
+        f"Yn llai aml, neu byth:\nhttp://testserver/unsubscribe/{stop}/\n"
+        "Pam rydym yn dweud wrthych, a beth ddaw nesaf:\nhttp://testserver/you/notices/why/\n\n"
+        "Cwestiynau? Ysgrifennwch at census@example.coop neu ffoniwch am ddim ar\n0800 000 0000.\n"
+        "Co-op Strategy\nhttp://testserver\n\n",
+    )
 
 
 def test_a_subject_is_one_line_and_not_too_long(person, clock):

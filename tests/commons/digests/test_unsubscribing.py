@@ -124,4 +124,6 @@ def test_the_token_is_kept_out_of_what_other_sites_are_told(stranger, row):
 
 def test_the_page_speaks_the_language_of_its_reader(stranger, row):
     type(row.person).objects.update(language="cy")
-    assert 'lang="cy"' in stranger.get(path_of(row)).content.decode()
+    page = stranger.get(path_of(row)).content.decode()
+    said = ('lang="cy"', "<h1>Llai o negeseuon</h1>", ">Unwaith yr wythnos yn lle hynny<", ">Byth eto<")
+    assert [words for words in said if words not in page] == []
