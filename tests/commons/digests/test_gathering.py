@@ -12,7 +12,16 @@ from django.db import IntegrityError, connections, transaction
 from django.utils import timezone
 
 from commons.digests import tasks
-from commons.digests.actions import begin_digests, claim_digests, hand_over, note_sent, note_stuck_mail, see_notices
+from commons.digests.actions import (
+    begin_digests,
+    claim_digests,
+    drop_digests,
+    hand_over,
+    note_sent,
+    note_stuck_mail,
+    release_digests,
+    see_notices,
+)
 from commons.digests.models import HELD_AT_MOST, SENDING_AT_MOST, Digest, Notice, Subscription
 from commons.digests.reports import moment_of, next_period, period_at
 from commons.digests.tasks import LINES, digest_messages, send_digests
@@ -313,6 +322,17 @@ def test_what_a_dead_worker_held_in_its_hand_is_taken_up_after_five_minutes(read
     assert (again, hand_over(held, by=None), hand_over(again, by=None)) == (held, False, True)
 
 
+def test_a_late_worker_drops_nothing_that_another_has_taken_and_put_back(reader, clock):
+    tell(reader)
+    clock.shift(DAY)
+    begin_digests("daily", by=None)
+    late = claim_digests(by=None, most=10)
+    clock.shift(HELD_AT_MOST)
+    release_digests(claim_digests(by=None, most=10), by=None)
+    assert (hand_over(late[0], by=None), drop_digests(late, "Stopped", by=None), states()) == (False, 0, ["waiting"])
+    assert (release_digests(late, by=None), Digest.objects.get().mail_attempts) == (0, 1)
+
+
 def test_a_late_worker_cannot_overwrite_what_is_known(reader, clock):
     tell(reader)
     clock.shift(DAY)
@@ -441,6 +461,28 @@ def test_a_batch_that_takes_long_is_read_anew(db, clock, monkeypatch):
     monkeypatch.setattr(tasks, "SECONDS_BELIEVED", 30)
     send_digests()
     assert (len(mail.outbox), states()) == (1, ["dropped", "dropped", "sent"])
+
+
+def test_a_run_ends_by_itself_and_the_next_goes_on(db, clock, monkeypatch):
+    """Else Celery would end it, in the middle of a message."""
+    for number, person in enumerate(readers(4)):
+        tell(person)
+        tell(person, f"fact-{number}", mail=True)
+
+    class Server(EmailBackend):
+        def send_messages(self, messages):
+            monkeypatch.setattr(tasks, "LONGEST_RUN", 0)
+            return super().send_messages(messages)
+
+    monkeypatch.setattr(tasks, "get_connection", Server)
+    monkeypatch.setattr(tasks, "BATCH", 2)
+    clock.shift(DAY)
+    counts = []
+    for task in (send_digests, send_digests, tasks.send_service_messages, tasks.send_service_messages):
+        monkeypatch.setattr(tasks, "LONGEST_RUN", 300)
+        task()
+        counts.append(len(mail.outbox))
+    assert counts == [2, 4, 5, 6]
 
 
 def test_a_batch_is_read_by_the_same_number_of_queries_however_many_are_in_it(db, clock, django_assert_num_queries):
