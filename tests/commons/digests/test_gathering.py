@@ -87,25 +87,31 @@ def test_a_period_is_named_by_the_day_on_which_it_is_due(frequency, now, newest,
 @pytest.mark.parametrize(
     "first", ["2027-03-26", "2027-10-29", "2028-02-27"], ids=["clocks forward", "clocks back", "leap day"]
 )
-def test_each_day_has_one_digest_when_the_clocks_change_and_on_a_leap_day(db, first):
-    """Asked every ten minutes for five days, beginning two days before; each day at noon something happens."""
-    now = at(f"{first} 00:00")
+def test_each_day_and_each_week_has_one_digest_when_the_clocks_change_and_on_a_leap_day(db, first):
+    """Asked every hour that passes, the one that comes twice among them, for twelve days; at noon of each something happens."""
+    now, day = at(f"{first} 00:00").astimezone(dt.UTC), dt.date.fromisoformat(first)
     with time_machine.travel(now - DAY, tick=False):
-        person = wish(UserFactory()).person
-    sent_at = []
+        people = {name: wish(UserFactory(email=f"{name}@example.coop"), name).person for name in ("daily", "weekly")}
+    sent_at, hours = [], []
     with time_machine.travel(now, tick=False) as clock:
-        for step in range(5 * 24 * 6):
-            clock.move_to(now + dt.timedelta(minutes=10 * step))
-            if timezone.localtime().time() == dt.time(12):
-                tell(person, f"told:{step}", path=f"/{step}/")
+        while timezone.localdate() < day + 12 * DAY:
+            hours.append(f"{timezone.localtime():%d %H}")
+            if timezone.localtime().hour == 12:
+                for person in people.values():
+                    tell(person, f"told:{len(hours)}", path=f"/{len(hours)}/")
             before = len(mail.outbox)
             send_digests()
-            sent_at += [f"{timezone.localtime():%d %H:%M}"] * (len(mail.outbox) - before)
-    days = [dt.date.fromisoformat(first) + n * DAY for n in range(1, 5)]
-    assert sent_at == [f"{day:%d} 07:00" for day in days]
-    assert list(Digest.objects.order_by("period").values_list("period", "mail_state")) == [
-        (day, "sent") for day in days
-    ]
+            new = mail.outbox[before:]
+            sent_at += [(message.to[0].partition("@")[0], f"{timezone.localtime():%d %a %H:%M}") for message in new]
+            clock.shift(dt.timedelta(hours=1))
+    days = [day + number * DAY for number in range(1, 12)]
+    due = [("daily", at(f"{one} 07:00")) for one in days]
+    due += [("weekly", at(f"{one} 07:00")) for one in days if one.weekday() == 0]
+    assert sorted(sent_at) == sorted((name, f"{moment:%d %a %H:%M}") for name, moment in due)
+    assert sorted(Digest.objects.values_list("frequency", "period", "mail_state")) == sorted(
+        (name, moment.date(), "sent") for name, moment in due
+    )
+    assert (len(hours), len(set(hours))) == {"03": (287, 287), "10": (289, 288), "02": (288, 288)}[first[5:7]]
 
 
 def test_a_digest_tells_of_what_came_before_it_was_due_however_late_it_is_sent(reader, clock):

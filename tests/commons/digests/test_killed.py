@@ -1,7 +1,6 @@
 """Digests go out while worker, web and broker are killed at random moments and people unsubscribe: real processes, a real
 Postgres, broker and mail server. The drill kills a hundred times among two thousand people."""
 
-import datetime as dt
 import http.client
 import os
 import random
@@ -9,7 +8,7 @@ import sys
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Container
+from collections.abc import Callable
 from urllib.parse import urlsplit
 
 import pytest
@@ -17,10 +16,10 @@ from django.urls import reverse
 from django.utils import timezone
 
 from commons.digests.actions import note_stuck_mail
-from commons.digests.models import SENDING_AT_MOST, Digest, Frequency, MailingList, MailState, Notice, Subscription
-from commons.people.models import User
+from commons.digests.models import SENDING_AT_MOST, Digest, Frequency, MailingList, MailState, Subscription
 from tests.drills.parts import Parts, running
 from tests.drills.workers import wait_until
+from tests.factories.notices import with_digests_due
 from tests.mail_server import MailServer, mail_server
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -36,33 +35,13 @@ WORKERS, CLOCKS = ("worker-1", "worker-2"), ("clock-1", "clock-2", "clock-3")
 VICTIMS = (*WORKERS * 3, "web", "broker")
 
 
-def subscribers(count: int) -> dict[int, str]:
-    """People with a digest due: by number of their subscription the address of each."""
-    before = timezone.now() - dt.timedelta(days=3)
-    people = User.objects.bulk_create(
-        User(email=f"p{number}@example.coop", name=f"P {number}", password="!") for number in range(count)
-    )
-    Notice.objects.bulk_create(
-        Notice(recipient=person, kind="told", key="fact-1", subject="News", path="/", made_at=before)
-        for person in people
-    )
-    rows = Subscription.objects.bulk_create(
-        Subscription(person=person, frequency=Frequency.DAILY, chosen_at=before) for person in people
-    )
-    return {row.pk: row.person.email for row in rows}
-
-
-def leaving(chance: random.Random, numbers: list[int], gone: Container[str]) -> list[Subscription]:
-    """Who unsubscribes next: by preference somebody whose digest is in the hand of a worker just now."""
-    rows = [
-        row
-        for row in Subscription.objects.filter(pk__in=numbers).select_related("person")
-        if row.person.email not in gone
-    ]
+def leaving(chance: random.Random, rows: list[Subscription]) -> list[Subscription]:
+    """Who unsubscribes next, taken from `rows`: by preference somebody whose digest is in the hand of a worker just now."""
     held = Digest.objects.filter(mail_state=MailState.WAITING).exclude(mail_claimed_at=None)
     in_hand = set(held.values_list("person", flat=True))
     chance.shuffle(rows)
-    return sorted(rows, key=lambda row: row.person_id not in in_hand)[:STOPPING]
+    rows.sort(key=lambda row: row.person_id in in_hand)
+    return [rows.pop() for _person in range(STOPPING)]
 
 
 class Public(threading.Thread):
@@ -114,14 +93,14 @@ def pace(server: MailServer, kills_left: Callable[[], int]) -> Callable[[], floa
 
 
 def say(words: str) -> None:
-    sys.stdout.write(f"{words}\n")
+    sys.stdout.write(f"DIGESTS {words}\n")
 
 
 def test_nobody_gets_two_copies_and_everybody_gets_one_however_often_they_are_killed(tmp_path, broker, settings):
     settings.SITE_ADDRESS = "http://localhost"
     chance, killed = random.Random(SEED), []
-    say(f"\nDIGESTS seed {SEED}: {PEOPLE} people, {KILLS} kills")
-    addresses = subscribers(PEOPLE)
+    say(f"with seed {SEED}: {PEOPLE} people, {KILLS} kills")
+    subscribers = with_digests_due(PEOPLE)
     with mail_server() as server:
         server.pause = pace(server, lambda: KILLS - len(killed))
         parts = Parts(tmp_path, broker, EMAIL_URL=server.url, MAILS_PER_MINUTE="1000000")
@@ -131,8 +110,7 @@ def test_nobody_gets_two_copies_and_everybody_gets_one_however_often_they_are_ki
         for name in CLOCKS:
             parts.clock(name, app="tests.drills.drill_clock")
         public = Public(parts.address)
-        numbers = list(addresses)
-        public.scanned = list(Subscription.objects.filter(pk__in=numbers[:SCANNED]))
+        public.scanned, staying = subscribers[:SCANNED], subscribers[SCANNED:]
         began, held = time.monotonic(), []
         with running(parts):
             say(f"all parts up after {time.monotonic() - began:.0f} s")
@@ -142,7 +120,7 @@ def test_nobody_gets_two_copies_and_everybody_gets_one_however_often_they_are_ki
                 if victim != "broker":
                     parts.wait_for(victim)
                 time.sleep(chance.uniform(0, SECONDS))
-                public.wishes += leaving(chance, numbers[SCANNED:], public.stopped)
+                public.wishes += leaving(chance, staying)
                 time.sleep(chance.uniform(0, SECONDS))
                 before = server.cut_off
                 parts.kill(victim)
@@ -160,7 +138,7 @@ def test_nobody_gets_two_copies_and_everybody_gets_one_however_often_they_are_ki
             time.sleep(4)  # the clocks ring a few times more, and nothing comes of it
             assert len(server.arrived) == arrived
             say(f"all done after {time.monotonic() - began:.0f} s")
-    judge(server, public, killed, addresses.values(), sum(held))
+    judge(server, public, killed, {row.person.email for row in subscribers}, sum(held))
 
 
 def due() -> Counter[str]:
@@ -170,7 +148,7 @@ def due() -> Counter[str]:
     return +states
 
 
-def judge(server: MailServer, public: Public, killed: list[str], everybody, cut_off: int) -> None:
+def judge(server: MailServer, public: Public, killed: list[str], everybody: set[str], cut_off: int) -> None:
     digests = {row.message_id: row for row in Digest.objects.select_related("person")}
     copies = Counter((mail.recipient, digests[mail.message_id].period) for mail in server.arrived)
     came = {mail.recipient: mail.at for mail in server.arrived}
@@ -195,7 +173,7 @@ def judge(server: MailServer, public: Public, killed: list[str], everybody, cut_
     assert states.keys() <= {MailState.SENT, MailState.UNKNOWN, MailState.DROPPED}
     sent = {row.person.email for row in digests.values() if row.mail_state == MailState.SENT}
     assert sent == came.keys() - unknown
-    assert set(everybody) - public.stopped.keys() == (sent | unknown) - public.stopped.keys()
+    assert everybody - public.stopped.keys() == (sent | unknown) - public.stopped.keys()
     # Handing over began before the answer was there: the one exception to "nothing after they stopped".
     begun = {row.person.email: row.mail_claimed_at.timestamp() for row in digests.values()}
     assert {email for email in late if begun[email] > public.stopped[email]} == set()
