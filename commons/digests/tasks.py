@@ -59,6 +59,8 @@ MOST_AT_ONCE = 500
 BATCH = 100
 # What was read of a batch is believed for so long. What is left of it then is read again.
 SECONDS_BELIEVED = 30
+# One run of a task stops by itself long before Celery would stop it in the middle of a message; the next minute's goes on.
+LONGEST_RUN = 300
 LINES = 20
 """A mail tells of so many notices at most; the page holds the rest."""
 
@@ -209,9 +211,12 @@ def _digest_message(
 @shared_task(name="digests.send_service_messages", ignore_result=True)
 def send_service_messages() -> None:
     """Send the messages that are due now."""
+    began = time.monotonic()
     note_stuck_mail(by=None)
     with _line() as connection:
         for _turn in range(MOST_AT_ONCE):
+            if time.monotonic() - began >= LONGEST_RUN:
+                return
             notice = claim_mail(by=None)
             if notice is None or not _send_notice(notice, connection):
                 return
@@ -220,13 +225,16 @@ def send_service_messages() -> None:
 @shared_task(name="digests.send_digests", ignore_result=True)
 def send_digests() -> None:
     """Begin the digests that are due now, and send those that wait, as many as may go out within this minute."""
+    began = time.monotonic()
     note_stuck_mail(by=None)
     for frequency in (Frequency.WEEKLY, Frequency.DAILY):
         while begin_digests(frequency, by=None):
             pass
     with _line() as connection:
-        while (batch := claim_digests(by=None, most=BATCH)) and _send_batch(batch, connection):
-            pass
+        while time.monotonic() - began < LONGEST_RUN:
+            batch = claim_digests(by=None, most=BATCH)
+            if not batch or not _send_batch(batch, connection):
+                return
 
 
 @contextlib.contextmanager

@@ -6,16 +6,15 @@ import datetime as dt
 import functools
 import textwrap
 from collections import Counter
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
-import structlog
 from django.core.cache import cache
 from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
 from django.utils.text import Truncator
 
+from commons.caching import of_cache
 from commons.contributions.models import Contribution
 from commons.contributions.reports import Line, lines_of, register_subject
 from consultation.models import Event, EventIdea, MarkKind, Words
@@ -192,25 +191,16 @@ def _board(event: Event, rows: QuerySet, *, given: int, cast: int) -> Board:
 def live_board(event: Event) -> Board:
     """The same for screens that ask every two seconds: counted once in that time for all of them, as long as the cache works."""
     key = f"event-marks-{event.pk}"
-    held = _of_cache(lambda: cache.get(key))
+    held = of_cache(lambda: cache.get(key))
     if isinstance(held, tuple):
         counted_at, board = held
         # Whoever comes first after that counts; the others are shown what was there, and do not wait.
         is_fresh = timezone.now() - counted_at < dt.timedelta(seconds=FRESH)
-        if is_fresh or not _of_cache(lambda: cache.add(f"{key}-counting", value=True, timeout=FRESH)):
+        if is_fresh or not of_cache(lambda: cache.add(f"{key}-counting", value=True, timeout=FRESH)):
             return board
     now, board = timezone.now(), board_of(event)
-    _of_cache(lambda: cache.set(key, (now, board), timeout=KEPT))
+    of_cache(lambda: cache.set(key, (now, board), timeout=KEPT))
     return board
-
-
-def _of_cache(ask: Callable[[], Any]) -> Any:
-    """What the cache says; nothing when it cannot be reached or holds what an older release wrote."""
-    try:
-        return ask()
-    except Exception as trouble:  # noqa: BLE001 - each cache fails in its own way, and a screen must not fail with it
-        structlog.get_logger().warning("cache_failed", error=type(trouble).__name__)
-        return None
 
 
 def _short(title: str) -> str:

@@ -10,13 +10,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.core.cache import cache
 from django.utils import timezone
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from census.models import Wave
 from census.reports import Coverage, coverage_of
+from commons.caching import kept
 from commons.people.models import Door, Organisation, Ownership, Region, Sector
 from commons.people.reports.bands import Step, holds_together, ladder_for, share, stepped
 from commons.people.reports.heard import Strand, Voices, strands, voices_of
@@ -100,7 +100,7 @@ class Heard:
 def heard() -> Heard:
     """As it was counted last, at most COUNTED_FOR seconds ago."""
     # Labels are kept along, so each language has its own.
-    return cache.get_or_set(f"{KEPT_AS}:{get_language()}", count_heard, timeout=COUNTED_FOR)
+    return kept(f"{KEPT_AS}:{get_language()}", count_heard, seconds=COUNTED_FOR)
 
 
 @dataclass

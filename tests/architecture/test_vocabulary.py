@@ -41,6 +41,7 @@ OWN_WORDS = {
 }
 GROUND = {
     "alike": "whether texts are nearly the same words; pure",
+    "caching": "what is counted once for everybody and kept for a while",
     "imaging": "a picture drawn anew from a file that somebody sent; pure",
     "qr": "an address as a QR code; pure",
     "queues": "rows as a queue",

@@ -1,6 +1,9 @@
 """Kinds of notice that only tests write, and a notice of any kind."""
 
+import datetime as dt
 from typing import Any
+
+from django.utils import timezone
 
 from commons.digests.actions import change_subscription, notify
 from commons.digests.models import Frequency, Notice, Subscription
@@ -31,3 +34,18 @@ def greet(person: User, somebody: User, **values: Any) -> Notice:
 
 def wish(person: User, frequency: str = Frequency.DAILY, *, at_once: bool = False) -> Subscription:
     return change_subscription(person, by=person, frequency=frequency, at_once=at_once)
+
+
+def with_digests_due(count: int) -> list[Subscription]:
+    """So many new people for whom a digest is due and not begun."""
+    before = timezone.now() - dt.timedelta(days=3)
+    people = User.objects.bulk_create(
+        User(email=f"p{number}@example.coop", name=f"P {number}", password="!") for number in range(count)
+    )
+    Notice.objects.bulk_create(
+        Notice(recipient=person, kind="told", key="fact-1", subject="News", path="/", made_at=before)
+        for person in people
+    )
+    return Subscription.objects.bulk_create(
+        Subscription(person=person, frequency=Frequency.DAILY, chosen_at=before) for person in people
+    )

@@ -8,10 +8,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.contrib.postgres.aggregates import ArrayAgg
-from django.core.cache import cache
 from django.db.models import Count, F, Func, IntegerField
 
 from commons.alike import are_alike, shingles_of
+from commons.caching import kept
 from commons.contributions.models import Contribution
 
 LEAST = 3
@@ -39,7 +39,7 @@ class Campaign:
 
 def campaigns() -> list[Campaign]:
     """As they were found last, at most COUNTED_FOR seconds ago; the largest first."""
-    return cache.get_or_set(KEPT_AS, find_campaigns, timeout=COUNTED_FOR)
+    return kept(KEPT_AS, find_campaigns, seconds=COUNTED_FOR)
 
 
 def campaign_of(contribution: Contribution) -> Campaign | None:

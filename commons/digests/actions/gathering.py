@@ -10,7 +10,7 @@ from django.db import connection, models, transaction
 from django.utils import timezone
 
 from commons.audit.actions import record
-from commons.digests.models import Digest, Frequency, MailState, Notice, Subscription, new_message_id
+from commons.digests.models import Digest, DigestQuerySet, Frequency, MailState, Notice, Subscription, new_message_id
 from commons.digests.reports import kinds, kinds_in, moment_of, period_at, still_so
 
 # What is older has lost its news; it still stands on the page.
@@ -91,27 +91,24 @@ def hand_over(digest: Digest, *, by: Any) -> bool:
     """The message is given to the mail server as soon as this is committed. Whether it may be: not when somebody else has it in
     hand by now, nor when its reader has stopped digests, or their account has gone or their address is marked."""
     wishing = Subscription.objects.reachable().exclude(frequency=Frequency.OFF)
-    held = Digest.objects.filter(
-        pk=digest.pk,
-        mail_state=MailState.WAITING,
-        mail_claimed_at=digest.mail_claimed_at,
-        mail_attempts=digest.mail_attempts,
-    )
-    asked = held.filter(models.Exists(wishing.filter(person=models.OuterRef("person"))))
+    asked = _in_hand([digest]).filter(models.Exists(wishing.filter(person=models.OuterRef("person"))))
     return bool(asked.update(mail_state=MailState.SENDING, mail_claimed_at=timezone.now()))
+
+
+def _in_hand(digests: Iterable[Digest]) -> DigestQuerySet:
+    """Those of them that are still held by the claim by which they were taken."""
+    held = models.Q(pk=None)
+    for row in digests:
+        held |= models.Q(pk=row.pk, mail_attempts=row.mail_attempts, mail_claimed_at=row.mail_claimed_at)
+    return Digest.objects.filter(held, mail_state=MailState.WAITING)
 
 
 @transaction.atomic
 def drop_digests(digests: Iterable[Digest], reason: str, *, by: Any) -> int:
     """Digests in one's hand that need not be sent any more. Returns how many."""
-    rows = list(digests)
-    held = models.Q()
-    for row in rows:
-        held |= models.Q(pk=row.pk, mail_attempts=row.mail_attempts)
-    count = 0
+    rows, count = list(digests), 0
     if rows:
-        waiting = Digest.objects.filter(held, mail_state=MailState.WAITING)
-        count = waiting.update(mail_state=MailState.DROPPED, mail_reason=reason)
+        count = _in_hand(rows).update(mail_state=MailState.DROPPED, mail_reason=reason)
         record("drop_digests", rows[0], by=by, data={"count": count})
     return count
 
@@ -119,10 +116,4 @@ def drop_digests(digests: Iterable[Digest], reason: str, *, by: Any) -> int:
 @transaction.atomic
 def release_digests(digests: Iterable[Digest], *, by: Any) -> int:
     """Digests in one's hand that were not tried: whoever comes next takes them. Returns how many."""
-    held = models.Q()
-    for row in digests:
-        held |= models.Q(pk=row.pk, mail_attempts=row.mail_attempts)
-    if not held:
-        return 0
-    waiting = Digest.objects.filter(held, mail_state=MailState.WAITING)
-    return waiting.update(mail_claimed_at=None, mail_attempts=models.F("mail_attempts") - 1)
+    return _in_hand(digests).update(mail_claimed_at=None, mail_attempts=models.F("mail_attempts") - 1)

@@ -12,7 +12,16 @@ from django.db import IntegrityError, connections, transaction
 from django.utils import timezone
 
 from commons.digests import tasks
-from commons.digests.actions import begin_digests, claim_digests, hand_over, note_sent, note_stuck_mail, see_notices
+from commons.digests.actions import (
+    begin_digests,
+    claim_digests,
+    drop_digests,
+    hand_over,
+    note_sent,
+    note_stuck_mail,
+    release_digests,
+    see_notices,
+)
 from commons.digests.models import HELD_AT_MOST, SENDING_AT_MOST, Digest, Notice, Subscription
 from commons.digests.reports import moment_of, next_period, period_at
 from commons.digests.tasks import LINES, digest_messages, send_digests
@@ -78,25 +87,31 @@ def test_a_period_is_named_by_the_day_on_which_it_is_due(frequency, now, newest,
 @pytest.mark.parametrize(
     "first", ["2027-03-26", "2027-10-29", "2028-02-27"], ids=["clocks forward", "clocks back", "leap day"]
 )
-def test_each_day_has_one_digest_when_the_clocks_change_and_on_a_leap_day(db, first):
-    """Asked every ten minutes for five days, beginning two days before; each day at noon something happens."""
-    now = at(f"{first} 00:00")
+def test_each_day_and_each_week_has_one_digest_when_the_clocks_change_and_on_a_leap_day(db, first):
+    """Asked every hour that passes, the one that comes twice among them, for twelve days; at noon of each something happens."""
+    now, day = at(f"{first} 00:00").astimezone(dt.UTC), dt.date.fromisoformat(first)
     with time_machine.travel(now - DAY, tick=False):
-        person = wish(UserFactory()).person
-    sent_at = []
+        people = {name: wish(UserFactory(email=f"{name}@example.coop"), name).person for name in ("daily", "weekly")}
+    sent_at, hours = [], []
     with time_machine.travel(now, tick=False) as clock:
-        for step in range(5 * 24 * 6):
-            clock.move_to(now + dt.timedelta(minutes=10 * step))
-            if timezone.localtime().time() == dt.time(12):
-                tell(person, f"told:{step}", path=f"/{step}/")
+        while timezone.localdate() < day + 12 * DAY:
+            hours.append(f"{timezone.localtime():%d %H}")
+            if timezone.localtime().hour == 12:
+                for person in people.values():
+                    tell(person, f"told:{len(hours)}", path=f"/{len(hours)}/")
             before = len(mail.outbox)
             send_digests()
-            sent_at += [f"{timezone.localtime():%d %H:%M}"] * (len(mail.outbox) - before)
-    days = [dt.date.fromisoformat(first) + n * DAY for n in range(1, 5)]
-    assert sent_at == [f"{day:%d} 07:00" for day in days]
-    assert list(Digest.objects.order_by("period").values_list("period", "mail_state")) == [
-        (day, "sent") for day in days
-    ]
+            new = mail.outbox[before:]
+            sent_at += [(message.to[0].partition("@")[0], f"{timezone.localtime():%d %a %H:%M}") for message in new]
+            clock.shift(dt.timedelta(hours=1))
+    days = [day + number * DAY for number in range(1, 12)]
+    due = [("daily", at(f"{one} 07:00")) for one in days]
+    due += [("weekly", at(f"{one} 07:00")) for one in days if one.weekday() == 0]
+    assert sorted(sent_at) == sorted((name, f"{moment:%d %a %H:%M}") for name, moment in due)
+    assert sorted(Digest.objects.values_list("frequency", "period", "mail_state")) == sorted(
+        (name, moment.date(), "sent") for name, moment in due
+    )
+    assert (len(hours), len(set(hours))) == {"03": (287, 287), "10": (289, 288), "02": (288, 288)}[first[5:7]]
 
 
 def test_a_digest_tells_of_what_came_before_it_was_due_however_late_it_is_sent(reader, clock):
@@ -313,6 +328,17 @@ def test_what_a_dead_worker_held_in_its_hand_is_taken_up_after_five_minutes(read
     assert (again, hand_over(held, by=None), hand_over(again, by=None)) == (held, False, True)
 
 
+def test_a_late_worker_drops_nothing_that_another_has_taken_and_put_back(reader, clock):
+    tell(reader)
+    clock.shift(DAY)
+    begin_digests("daily", by=None)
+    late = claim_digests(by=None, most=10)
+    clock.shift(HELD_AT_MOST)
+    release_digests(claim_digests(by=None, most=10), by=None)
+    assert (hand_over(late[0], by=None), drop_digests(late, "Stopped", by=None), states()) == (False, 0, ["waiting"])
+    assert (release_digests(late, by=None), Digest.objects.get().mail_attempts) == (0, 1)
+
+
 def test_a_late_worker_cannot_overwrite_what_is_known(reader, clock):
     tell(reader)
     clock.shift(DAY)
@@ -441,6 +467,28 @@ def test_a_batch_that_takes_long_is_read_anew(db, clock, monkeypatch):
     monkeypatch.setattr(tasks, "SECONDS_BELIEVED", 30)
     send_digests()
     assert (len(mail.outbox), states()) == (1, ["dropped", "dropped", "sent"])
+
+
+def test_a_run_ends_by_itself_and_the_next_goes_on(db, clock, monkeypatch):
+    """Else Celery would end it, in the middle of a message."""
+    for number, person in enumerate(readers(4)):
+        tell(person)
+        tell(person, f"fact-{number}", mail=True)
+
+    class Server(EmailBackend):
+        def send_messages(self, messages):
+            monkeypatch.setattr(tasks, "LONGEST_RUN", 0)
+            return super().send_messages(messages)
+
+    monkeypatch.setattr(tasks, "get_connection", Server)
+    monkeypatch.setattr(tasks, "BATCH", 2)
+    clock.shift(DAY)
+    counts = []
+    for task in (send_digests, send_digests, tasks.send_service_messages, tasks.send_service_messages):
+        monkeypatch.setattr(tasks, "LONGEST_RUN", 300)
+        task()
+        counts.append(len(mail.outbox))
+    assert counts == [2, 4, 5, 6]
 
 
 def test_a_batch_is_read_by_the_same_number_of_queries_however_many_are_in_it(db, clock, django_assert_num_queries):

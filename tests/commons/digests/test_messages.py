@@ -144,7 +144,7 @@ def test_the_headers_say_what_it_is_and_how_to_stop_it(person, clock):
         "References": None,
         "Content-Language": "en-gb",
     }
-    assert re.fullmatch(r"<\d+\.\d+\.\d+\.[0-9a-f]{32}@testserver>", digest.message_id)
+    assert re.fullmatch(r"<[0-9a-f]{32}@testserver>", digest.message_id)
 
 
 def test_the_next_digest_hangs_under_the_last_one(person, clock):
