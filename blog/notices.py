@@ -1,12 +1,14 @@
 """Which notices tell of the blog: what is new to those who follow, and what became of a post to those who write it."""
 
 from django.db import models
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from blog.models import Byline, Follow, Note, Post
 from commons.contributions.models import Contribution
 from commons.digests.reports import Group, register_kind
-from commons.people.models import User
+from commons.moderation.models import BARRED
+from commons.people.models import Appointment, Role, User
 
 
 def _asked_or_writing(about: models.OuterRef, reader: models.OuterRef) -> models.QuerySet:
@@ -39,6 +41,16 @@ def _writing(post: models.OuterRef, reader: models.OuterRef) -> models.QuerySet:
     return Byline.objects.joined().filter(author__person=reader, post=post)
 
 
+def _note(about: models.OuterRef, reader: models.OuterRef) -> models.QuerySet:
+    """A note that was not erased, for who writes the post or edits the blog today."""
+    person = models.OuterRef(reader)
+    held = Appointment.objects.in_force(timezone.localdate()).filter(user=person)
+    edits = models.Exists(held.filter(role=Role.EDITOR)) & ~models.Exists(held.filter(role__in=BARRED))
+    return Note.objects.filter(edits | models.Exists(_writing(models.OuterRef("post"), person)), pk=about).exclude(
+        body=""
+    )
+
+
 register_kind(
     "blog-post",
     label=_("A new post on the blog"),
@@ -58,7 +70,7 @@ register_kind(
     label=_("A note about a blog post"),
     why=_("You write or edit the post."),
     group=Group.WRITING,
-    rows=lambda about, reader: Note.objects.filter(pk=about).exclude(body=""),
+    rows=_note,
 )
 register_kind(
     "blog-decision",

@@ -27,5 +27,6 @@ app.conf.beat_schedule = {
     "announce posts and comments of the blog": {"task": "blog.announce", "schedule": 60.0},
     "announce phases of the process, and moves of events": {"task": "consultation.announce", "schedule": 60.0},
     "forget what people needed at events": {"task": "consultation.forget", "schedule": 3600.0},
+    "remind organisations of the census": {"task": "census.remind", "schedule": 600.0},
     "claim waiting register imports": {"task": "people.sweep_register_imports", "schedule": 60.0},
 }

@@ -3,12 +3,14 @@
 from collections.abc import Sequence
 
 from django.db import models
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from blog.models import Byline, Post
-from commons.contributions.models import Contribution
+from commons.contributions.models import PANEL_ROLES, Contribution
 from commons.digests.models import Notice
 from commons.digests.reports import Group, register_kind
+from commons.people.models import Appointment
 from commons.richtext import Piece
 from panel.models import Anchor, Change, Decision, Draft
 
@@ -34,6 +36,14 @@ def _touched(about: models.OuterRef, reader: models.OuterRef) -> models.QuerySet
     return Anchor.objects.filter(
         section__versions=about, contribution__in=said, asked_at__isnull=False, replied_at=None
     )
+
+
+def _failed(about: models.OuterRef, reader: models.OuterRef) -> models.QuerySet:
+    """A draft, for who sits on the panel today."""
+    seated = Appointment.objects.in_force(timezone.localdate()).filter(
+        user=models.OuterRef(reader), role__in=PANEL_ROLES
+    )
+    return Draft.objects.filter(models.Exists(seated), pk=about)
 
 
 def _words(notices: Sequence[Notice]) -> dict[int, Sequence[Piece]]:
@@ -109,6 +119,6 @@ register_kind(
     label=_("A version could not be published"),
     why=_("You set a time at which a section should be published."),
     group=Group.WRITING,
-    rows=lambda about, reader: Draft.objects.filter(pk=about),
+    rows=_failed,
     service=True,
 )

@@ -1,6 +1,8 @@
-"""The rows of the census, by noun: waves and their questionnaire, cases and their codes, responses and their revisions."""
+"""The rows of the census, by noun: waves and their questionnaire, cases and their codes, responses and their
+revisions, reminders."""
 
 from census.models.cases import AccessCode, Case, CodeAttempt, CodeBatch
+from census.models.reminders import Reminder, Rule
 from census.models.responses import ContactRevision, PageRevision, Response, Submission
 from census.models.waves import InstrumentVersion, Stratum, Wave
 
@@ -12,7 +14,9 @@ __all__ = [
     "ContactRevision",
     "InstrumentVersion",
     "PageRevision",
+    "Reminder",
     "Response",
+    "Rule",
     "Stratum",
     "Submission",
     "Wave",

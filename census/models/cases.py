@@ -30,6 +30,10 @@ class CaseQuerySet(models.QuerySet):
     def eligible(self) -> "CaseQuerySet":
         return self.filter(status=Case.Status.ELIGIBLE)
 
+    def unfinished(self) -> "CaseQuerySet":
+        """Of organisations that are still asked and have sent nothing."""
+        return self.eligible().exclude(pk__in=self.model.objects.filter(responses__state="submitted").values("pk"))
+
     def matching(self, words: str) -> "CaseQuerySet":
         """Cases of organisations whose name, number or postcode hold every word."""
         return self.filter(organisation__in=Organisation.objects.matching(words))

@@ -5,6 +5,7 @@ Answers are confidential. Nothing outside this app reads these tables but throug
 """
 
 import uuid
+from datetime import datetime
 
 from django.db import models
 from django.db.models import Q
@@ -26,6 +27,10 @@ class Channel(models.TextChoices):
 class ResponseQuerySet(models.QuerySet):
     def live(self) -> "ResponseQuerySet":
         return self.exclude(state=Response.State.VOID)
+
+    def saved_since(self, moment: datetime) -> "ResponseQuerySet":
+        """Begun, or changed, later than that."""
+        return self.filter(Q(saved_at__gt=moment) | Q(started_at__gt=moment))
 
     def submitted(self) -> "ResponseQuerySet":
         return self.filter(state=Response.State.SUBMITTED)

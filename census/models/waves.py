@@ -46,6 +46,10 @@ class WaveQuerySet(models.QuerySet):
         """Waves that have opened, the newest first; the first of them is the one to speak of."""
         return self.filter(opens_at__lte=now, frame_frozen_at__isnull=False).order_by("-opens_at")
 
+    def open_at(self, now: datetime) -> "WaveQuerySet":
+        """In which a reply may be begun."""
+        return self.filter(opens_at__lte=now, closes_at__gt=now, frame_frozen_at__isnull=False)
+
     def visible_to(self, user) -> "WaveQuerySet":
         """Staff see every wave; everyone else sees a wave once it has opened."""
         if user.is_authenticated and (user.has_role("staff") or user.has_role("analyst")):

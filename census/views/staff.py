@@ -19,7 +19,8 @@ from census.actions.responses import answers_of, open_answers
 from census.actions.waves import CloseNotLater, extend_close
 from census.forms import CaseFilterForm, CloseForm, CodesForm, OpenAnswersForm, RevokeForm
 from census.models import AccessCode, Case, Response, Wave
-from census.reports import board_of, with_reply_state
+from census.models.reminders import MOST
+from census.reports import board_of, reminders_of, with_reply_state
 from census.views.words import summary_of
 
 
@@ -46,6 +47,8 @@ class WaveView(WaveMixin, TemplateView):
         return super().get_context_data(
             board=board_of(self.wave),
             is_open=self.wave.is_open_at(now),
+            reminders=reminders_of(self.wave),
+            most_reminders=MOST,
             days_left=self.wave.days_left_at(now),
             batches=list(self.wave.code_batches.select_related("made_by")[:10]),
             **kwargs,

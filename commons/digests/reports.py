@@ -8,7 +8,7 @@ The key of such a notice holds the number of the row it is about, as in "reply:1
 """
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
@@ -38,6 +38,7 @@ class Group(models.TextChoices):
 
 Rows = Callable[[models.OuterRef, models.OuterRef], models.QuerySet]
 Words = Callable[[Sequence[Notice]], Mapping[int, Sequence[Piece]]]
+May = Callable[[Any, Sequence[Notice]], Collection[int]]
 
 
 @dataclass(frozen=True)
@@ -45,7 +46,9 @@ class Kind:
     """One kind of notice. `label` names it and `why` says in a sentence why one is told. `rows` gives the rows that must still be
     there, from the number a notice is about and that of its reader; without it the notice stays true whatever happens. `words`
     gives what changed in words, by the number of the notice, for many at once. A `direct` kind may be sent at once to who wishes;
-    a `service` is sent at once to everybody, because they wait for it or have to act.
+    a `service` is sent at once to everybody, because they wait for it or have to act. `may` says what the database cannot: which
+    of some notices of one reader their permissions of today still allow, by number. It is asked of one reader at a time, so only
+    a service can have it.
     """
 
     name: str
@@ -56,6 +59,7 @@ class Kind:
     words: Words | None = None
     direct: bool = False
     service: bool = False
+    may: May | None = None
 
 
 _kinds: dict[str, Kind] = {}
@@ -71,9 +75,12 @@ def register_kind(
     words: Words | None = None,
     direct: bool = False,
     service: bool = False,
+    may: May | None = None,
 ) -> None:
     """Make a kind of notice known. One that is not known is shown nowhere and sent to nobody."""
-    _kinds[name] = Kind(name, label, why, group, rows, words, direct, service)
+    if may and not service:
+        raise ValueError(f"{name} is no service, so it goes into digests, where permissions are not asked")
+    _kinds[name] = Kind(name, label, why, group, rows, words, direct, service, may)
 
 
 def kinds() -> list[Kind]:
@@ -102,6 +109,34 @@ def still_so(notices: NoticeQuerySet, *, among: Iterable[str] | None = None) -> 
     return notices.filter(told)
 
 
+def kinds_in(notices: NoticeQuerySet) -> set[str]:
+    """Which kinds occur among them: one short query, where asking for each kind that there is would be one very long one."""
+    return set(notices.order_by().values_list("kind", flat=True).distinct())
+
+
+def asking_permission() -> list[str]:
+    """The kinds that also ask what their reader may see today."""
+    return [kind.name for kind in kinds() if kind.may]
+
+
+def refused_to(reader: Any, notices: Iterable[Notice]) -> set[int]:
+    """The numbers of those that this reader's permissions of today do not allow. No query where no kind asks."""
+    by_kind: dict[str, list[Notice]] = {}
+    for notice in notices:
+        if (kind := _kinds.get(notice.kind)) and kind.may:
+            by_kind.setdefault(notice.kind, []).append(notice)
+    refused: set[int] = set()
+    for name, some in by_kind.items():
+        refused |= {notice.pk for notice in some} - set(_kinds[name].may(reader, some))
+    return refused
+
+
+def told_to(reader: Any) -> NoticeQuerySet:
+    """The reader's own notices that may still be told. One query before its own."""
+    told = still_so(Notice.objects.visible_to(reader))
+    return told.exclude(pk__in=refused_to(reader, told.filter(kind__in=asking_permission())))
+
+
 # A number that nobody counts any further.
 MANY = 100
 
@@ -113,12 +148,20 @@ def unseen_count(user: Any) -> int:
         return 0
     unseen = Notice.objects.visible_to(user).unseen()
     found = set(unseen.order_by().values_list("kind", flat=True)[:MANY])
-    return still_so(unseen.order_by(), among=found)[:MANY].count() if found else 0
+    if not found:
+        return 0
+    if asked := found.intersection(asking_permission()):
+        unseen = unseen.exclude(pk__in=refused_to(user, unseen.filter(kind__in=asked)))
+    return still_so(unseen.order_by(), among=found)[:MANY].count()
 
 
 def recent(user: Any, most: int = 5) -> list[Notice]:
     """The person's newest notices, for the list in digests/_recent.html."""
-    return list(still_so(Notice.objects.visible_to(user))[:most]) if user.is_authenticated else []
+    if not user.is_authenticated:
+        return []
+    told = list(still_so(Notice.objects.visible_to(user))[:most])
+    refused = refused_to(user, told)
+    return [notice for notice in told if notice.pk not in refused]
 
 
 # What is read again within this time is read on the same visit.

@@ -41,7 +41,17 @@ from commons.digests.actions import (
     release_digests,
 )
 from commons.digests.models import Digest, Frequency, Mailed, MailingList, MailState, Notice, Subscription
-from commons.digests.reports import headings, is_direct, kind_named, kinds, next_period, still_so, words_of
+from commons.digests.reports import (
+    headings,
+    is_direct,
+    kind_named,
+    kinds,
+    kinds_in,
+    next_period,
+    refused_to,
+    still_so,
+    words_of,
+)
 
 logger = logging.getLogger(__name__)
 
@@ -142,7 +152,8 @@ def digest_messages(digests: Sequence[Digest]) -> dict[int, EmailMultiAlternativ
     direct = models.Case(models.When(kind__in=[kind.name for kind in kinds() if kind.direct], then=0), default=1)
     place = models.Window(RowNumber(), partition_by="digest", order_by=[direct, "-made_at", "-pk"])
     count = models.Window(models.Count("pk"), partition_by="digest")
-    told = still_so(Notice.objects.filter(digest__in=digests)).annotate(place=place, count=count, first=_FIRST)
+    items = Notice.objects.filter(digest__in=digests)
+    told = still_so(items, among=kinds_in(items)).annotate(place=place, count=count, first=_FIRST)
     for notice in told.filter(place__lte=LINES):
         notices[notice.digest_id].append(notice)
     words = words_of([notice for some in notices.values() for notice in some])
@@ -239,7 +250,8 @@ def _send_notice(notice: Notice, connection: BaseEmailBackend) -> bool:
     if subscription is not None and subscription.is_stopped:
         note_refused(notice, "Mail to this address comes back.", by=None)
         return True
-    if not still_so(Notice.objects.filter(pk=notice.pk), among=[notice.kind]).exists():
+    holds = still_so(Notice.objects.filter(pk=notice.pk), among=[notice.kind]).exists()
+    if not holds or refused_to(notice.recipient, [notice]):
         note_dropped(notice, "It may not be told any more.", by=None)
         return True
     if is_direct(notice.kind) and not (subscription and subscription.at_once):

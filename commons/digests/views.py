@@ -19,15 +19,15 @@ from django.views.generic import FormView, ListView, TemplateView, View
 
 from commons.digests.actions import change_subscription, resume_address, see_notices, take_bounce, unsubscribe
 from commons.digests.forms import SubscriptionForm
-from commons.digests.models import Frequency, MailingList, Notice, Stop, Subscription
+from commons.digests.models import Frequency, MailingList, Stop, Subscription
 from commons.digests.reports import (
     Group,
     headings,
     kinds,
     next_mail,
     next_period,
-    still_so,
     subscription_of,
+    told_to,
     visit_of,
     words_of,
 )
@@ -43,7 +43,7 @@ class NoticeListView(PermissionRequiredMixin, ListView):
     paginate_by = 50
 
     def get_queryset(self) -> Any:
-        return still_so(Notice.objects.visible_to(self.request.user))
+        return told_to(self.request.user)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context_data(**kwargs)

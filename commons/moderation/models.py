@@ -281,13 +281,22 @@ class VerdictQuerySet(models.QuerySet):
         """Those that shortened or refused something, so that its author may appeal."""
         return self.filter(outcome__in=[Verdict.Outcome.REDACT, Verdict.Outcome.DECLINE])
 
+    def about_words_of(self, person: int | models.OuterRef) -> Self:
+        """About what somebody wrote, alone or with others. `person`: their number, or where a query finds it."""
+        return self.filter(self._about_words_of(person))
+
+    def _about_words_of(self, person: int | models.OuterRef) -> models.Q:
+        inside = models.OuterRef(person) if isinstance(person, models.OuterRef) else person
+        own = models.Q(author=person)
+        for way in _ways("authorship"):
+            own |= models.Q(moderation__in=Moderation.objects.filter(**{way: inside}))
+        return own
+
     def visible_to(self, user: Any) -> Self:
         """Verdicts in full, with what was taken out: to moderators, and to the authors of the thing. The ledger shows less."""
         if not getattr(user, "is_authenticated", False):
             return self.none()
-        own = models.Q(author=user)
-        for way in _ways("authorship"):
-            own |= models.Q(moderation__in=Moderation.objects.filter(**{way: user.pk}))
+        own = self._about_words_of(user.pk)
         if not moderates(user):
             return self.filter(own)
         return self.filter(own | models.Q(moderation__is_independent=False)) if is_barred(user) else self

@@ -19,6 +19,7 @@ NOT_BY_PERSON = {
     "census.ContactRevision": "Read only as part of a response one may see, by `answers_of`.",
     "census.InstrumentVersion": "A questionnaire: public once its wave is open, and read only through a wave.",
     "census.PageRevision": "Read only as part of a response one may see, by `answers_of`.",
+    "census.Reminder": "Counted on the board of a wave, and read with a notice by who speaks for the organisation.",
     "census.Stratum": "Counts of the register, read through a wave.",
     "consultation.Ballot": "Only counted, and opened by its own token.",
     "consultation.BallotTry": "Holds a keyed hash and a time, and is only counted.",

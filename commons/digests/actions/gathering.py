@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from commons.audit.actions import record
 from commons.digests.models import Digest, Frequency, MailState, Notice, Subscription, new_message_id
-from commons.digests.reports import kinds, moment_of, period_at, still_so
+from commons.digests.reports import kinds, kinds_in, moment_of, period_at, still_so
 
 # What is older has lost its news; it still stands on the page.
 OLDEST = dt.timedelta(days=35)
@@ -45,7 +45,7 @@ def begin_digests(frequency: str, *, by: Any, now: dt.datetime | None = None, mo
     at_once = [row.person_id for row in rows if row.at_once]
     fresh = fresh.filter(recipient__in=[row.person_id for row in rows]).exclude(kind__in=direct, recipient__in=at_once)
     by_person: dict[int, list[int]] = defaultdict(list)
-    for number, person in still_so(fresh).order_by().values_list("pk", "recipient"):
+    for number, person in still_so(fresh, among=kinds_in(fresh)).order_by().values_list("pk", "recipient"):
         by_person[person].append(number)
     Digest.objects.bulk_create(
         Digest(
