@@ -66,7 +66,7 @@ def test_a_service_message_says_what_why_and_where_in_text_and_html(person):
         "X-Auto-Response-Suppress": "All",
     }
     html = message.alternatives[0].content
-    assert ("Ann &lt;b&gt;O&#x27;Neil" in html, "<img" in html, "style=" in html) == (True, False, False)
+    assert ("Ann &lt;b&gt;O&#x27;Neil" in html, "<img" in html, "max-width:600px" in html) == (True, False, True)
     assert (notice.mail_state, notice.mailed_at is not None) == (MailState.SENT, True)
 
 
