@@ -58,8 +58,9 @@ def a_worker(broker_url: str, log: Path) -> Iterator[subprocess.Popen]:
         kill(worker)
 
 
-def wait_until(true: Callable[[], bool], seconds: float, otherwise: str) -> None:
+def wait_until(true: Callable[[], bool], seconds: float, otherwise: str, *, left: Callable[[], object] = str) -> None:
+    """`left` says what is still missing when the time is over."""
     deadline = time.monotonic() + seconds
     while not true():
-        assert time.monotonic() < deadline, otherwise
+        assert time.monotonic() < deadline, f"{otherwise} {left()}"
         time.sleep(0.05)

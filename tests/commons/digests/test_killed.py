@@ -131,7 +131,7 @@ def test_nobody_gets_two_copies_and_everybody_gets_one_however_often_they_are_ki
             say(f"the last kill after {time.monotonic() - began:.0f} s, {len(server.arrived)} mails had arrived")
             public.told.set()
             public.join()
-            wait_until(lambda: not due(), 240, f"after four minutes these still wait: {due()}")
+            wait_until(lambda: not due(), 240, "after four minutes these still wait:", left=due)
             time.sleep(1)
             note_stuck_mail(by=None, now=timezone.now() + SENDING_AT_MOST)
             arrived = len(server.arrived)
