@@ -22,6 +22,7 @@ from census.actions.codes import issue_codes
 from census.models import Case, PageRevision
 from commons.contributions.models import Contribution
 from commons.digests.models import Digest, MailState, Notice
+from commons.exports.actions import MOST_UNFINISHED
 from commons.exports.models import ExportJob
 from commons.people.models import User
 from commons.queues import State
@@ -110,11 +111,15 @@ def answering(site: str, code: str) -> Callable[[], None]:
 
 
 def exporting(site: str, person: User) -> Callable[[], None]:
-    browser = Browser(site, person)
+    """As many files as one person may wait for; after that a look at the list."""
+    browser, path = Browser(site, person), reverse("exports:job-ask", args=["consultation-ideas"])
+    left = [path] * MOST_UNFINISHED
 
     def ask() -> None:
-        path = reverse("exports:job-ask", args=["consultation-ideas"])
-        browser.opens(path)
+        if not left:
+            browser.opens(reverse("exports:job-list"))
+            return
+        browser.opens(left.pop())
         browser.sends(path, {"key": uuid.uuid4().hex})
 
     return ask
@@ -195,7 +200,11 @@ def test_nothing_fails_without_the_broker_and_all_is_done_when_it_is_back(tmp_pa
             assert all(parts.is_up(name) for name in parts.commands)
     assert {status for status in Browser.answers if status >= 400} == set()
     assert min(times) > 0
-    comments, saved, exports = sum(times[:PEOPLE]), sum(times[PEOPLE:-2]), sum(times[-2:])
+    comments, saved, exports = (
+        sum(times[:PEOPLE]),
+        sum(times[PEOPLE:-2]),
+        sum(min(one, MOST_UNFINISHED) for one in times[-2:]),
+    )
     assert left == {"replies to announce": comments, "exports": exports, "digests": DIGESTS}
     assert PageRevision.objects.count() == saved
     assert set(ExportJob.objects.values_list("state", flat=True)) == {State.DONE}
