@@ -27,7 +27,7 @@ from tests.factories.blog import a_comment, a_post
 from tests.factories.contributions import ContributionFactory, ThreadFactory
 
 pytestmark = pytest.mark.django_db(transaction=True)
-FEW, MANY, ONE_BY_ONE, RAW = 300, 600, 50, 1_000
+FEW, MANY, ONE_BY_ONE, RAW = 1_000, 10_000, 200, 3_000
 REPLIES, COMMENTS = 200, 50
 
 
