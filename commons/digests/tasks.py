@@ -5,12 +5,14 @@ queries, and each message is marked as being sent, and that committed, before th
 """
 
 import contextlib
+import enum
 import logging
 import smtplib
 import textwrap
 import time
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from email.message import Message
 from email.utils import parseaddr
 from typing import Any
 from urllib.parse import urlsplit
@@ -31,6 +33,7 @@ from commons.digests.actions import (
     claim_digests,
     claim_mail,
     drop_digests,
+    end_batch,
     hand_over,
     note_dropped,
     note_put_off,
@@ -70,6 +73,15 @@ WIDTH = 72
 
 
 # --- Written ------------------------------------------------------------------------------------------------------------------
+
+
+class Letter(EmailMultiAlternatives):
+    """A message that is written out once: what was checked before is what is sent."""
+
+    def message(self) -> Message:
+        if not hasattr(self, "_written"):
+            self._written = super().message()
+        return self._written
 
 
 def _frame() -> dict[str, Any]:
@@ -121,7 +133,7 @@ def _list_headers(url: str, mailing_list: str, about: str) -> dict[str, str]:
     }
 
 
-def message_for(notice: Notice, *, threads: Sequence[str] = ()) -> EmailMultiAlternatives:
+def message_for(notice: Notice, *, threads: Sequence[str] = ()) -> Letter:
     """The e-mail of a claimed notice: plain text first, then the same in HTML, in the person's language. One that somebody wishes
     to have at once says why it comes and how to stop it. `threads`: the Message-IDs of earlier ones about the same thing."""
     context = _frame() | {
@@ -136,7 +148,7 @@ def message_for(notice: Notice, *, threads: Sequence[str] = ()) -> EmailMultiAlt
             context["stop_url"] = _stop_url(notice.recipient.subscription, MailingList.AT_ONCE)
             context["why"] = kind_named(notice.kind).why
             headers |= _list_headers(context["stop_url"], MailingList.AT_ONCE, notice.kind)
-        message = EmailMultiAlternatives(
+        message = Letter(
             subject=notice.subject,
             body=_plain("emails/service_message.txt", context),
             to=[notice.recipient.email],
@@ -146,7 +158,7 @@ def message_for(notice: Notice, *, threads: Sequence[str] = ()) -> EmailMultiAlt
     return message
 
 
-def digest_messages(digests: Sequence[Digest]) -> dict[int, EmailMultiAlternatives]:
+def digest_messages(digests: Sequence[Digest]) -> dict[int, Letter]:
     """By the number of a digest: its message. Of what may not be told any more nothing is in it, and a digest with nothing in it
     is left out. A fixed number of queries, however many digests."""
     notices: dict[int, list[Notice]] = defaultdict(list)
@@ -171,9 +183,7 @@ def digest_messages(digests: Sequence[Digest]) -> dict[int, EmailMultiAlternativ
 _FIRST = models.Window(models.Min("made_at"), partition_by="digest")
 
 
-def _digest_message(
-    digest: Digest, notices: Sequence[Notice], words: dict[int, Any], before: str | None
-) -> EmailMultiAlternatives:
+def _digest_message(digest: Digest, notices: Sequence[Notice], words: dict[int, Any], before: str | None) -> Letter:
     person, count = digest.person, notices[0].count
     url = _stop_url(person.subscription, MailingList.DIGEST)
     with translation.override(person.language or None):
@@ -195,7 +205,7 @@ def _digest_message(
             "stop_url": url,
         }
         headers = _headers(digest.message_id, threads=[before] if before else [])
-        message = EmailMultiAlternatives(
+        message = Letter(
             subject=subject,
             body=_plain("emails/digest.txt", context),
             to=[person.email],
@@ -265,7 +275,10 @@ def _send_notice(notice: Notice, connection: BaseEmailBackend) -> bool:
     if is_direct(notice.kind) and not (subscription and subscription.at_once):
         note_dropped(notice, "Its reader has stopped these mails.", by=None)
         return True
-    return _send(notice, lambda: message_for(notice, threads=_threads(notice)), connection)
+    outcome = _send(notice, lambda: message_for(notice, threads=_threads(notice)), connection)
+    if outcome == Outcome.TAKEN:
+        note_sent(notice, by=None)
+    return outcome != Outcome.UNREACHABLE
 
 
 def _threads(notice: Notice) -> list[str]:
@@ -281,20 +294,38 @@ def _send_batch(batch: Sequence[Digest], connection: BaseEmailBackend) -> bool:
     drop_digests([row for row in batch if row.pk not in messages], "It had nothing to tell any more.", by=None)
     rest = [row for row in batch if row.pk in messages]
     stopped: list[Digest] = []
+    sent: list[Digest] = []
+    taken: Digest | None = None
     is_there = True
-    while rest and is_there and time.monotonic() - began < SECONDS_BELIEVED:
-        digest = rest.pop(0)
-        if hand_over(digest, by=None):
-            is_there = _send(digest, lambda digest=digest: messages[digest.pk], connection)
-        else:
-            stopped.append(digest)
+    try:
+        while rest and is_there and time.monotonic() - began < SECONDS_BELIEVED:
+            digest = rest.pop(0)
+            may_go = hand_over(digest, by=None, taken=taken)
+            taken = None
+            if not may_go:
+                stopped.append(digest)
+                continue
+            outcome = _send(digest, lambda digest=digest: messages[digest.pk], connection)
+            is_there = outcome != Outcome.UNREACHABLE
+            if outcome == Outcome.TAKEN:
+                sent.append(taken := digest)
+    finally:
+        end_batch(by=None, taken=taken, sent=sent)
     drop_digests(stopped, "Its reader has stopped digests.", by=None)
     release_digests(rest, by=None)
     return is_there
 
 
-def _send(row: Mailed, write: Any, connection: BaseEmailBackend) -> bool:
-    """Hand over one message and write down what became of it. False when the mail server cannot be reached at all.
+class Outcome(enum.Enum):
+    """What became of a message that was to be handed over."""
+
+    TAKEN = enum.auto()
+    NOT_TAKEN = enum.auto()
+    UNREACHABLE = enum.auto()
+
+
+def _send(row: Mailed, write: Any, connection: BaseEmailBackend) -> Outcome:
+    """Hand over one message. Why it was not taken is written down; that it was, the caller writes down.
 
     What matters after an error is whether the message may have left: before the server was asked, no; after a reply with a
     number, the number tells; when the line went dead in between, nobody knows.
@@ -305,12 +336,12 @@ def _send(row: Mailed, write: Any, connection: BaseEmailBackend) -> bool:
     except Exception as error:
         logger.exception("Message %s %s cannot be written", type(row).__name__, row.pk)
         note_refused(row, _words(error), by=None)
-        return True
+        return Outcome.NOT_TAKEN
     try:
         connection.open()
     except (OSError, smtplib.SMTPException) as error:
         note_put_off(row, _words(error), by=None)
-        return False
+        return Outcome.UNREACHABLE
     try:
         connection.send_messages([message])
     except smtplib.SMTPRecipientsRefused as error:
@@ -323,8 +354,8 @@ def _send(row: Mailed, write: Any, connection: BaseEmailBackend) -> bool:
         note_unknown(row, _words(error), by=None)
         _hang_up(connection)
     else:
-        note_sent(row, by=None)
-    return True
+        return Outcome.TAKEN
+    return Outcome.NOT_TAKEN
 
 
 def _note_reply(row: Mailed, error: Exception, codes: list[int], *, no_mailbox: bool = False) -> None:

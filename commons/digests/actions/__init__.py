@@ -1,6 +1,13 @@
 """What is done with notices, digests and people's wishes about them; one module for each noun."""
 
-from commons.digests.actions.gathering import begin_digests, claim_digests, drop_digests, hand_over, release_digests
+from commons.digests.actions.gathering import (
+    begin_digests,
+    claim_digests,
+    drop_digests,
+    end_batch,
+    hand_over,
+    release_digests,
+)
 from commons.digests.actions.mailing import (
     FIRST_WAIT,
     MOST_ATTEMPTS,
@@ -32,6 +39,7 @@ __all__ = [
     "claim_mail",
     "drop_digests",
     "drop_notices",
+    "end_batch",
     "forget_name",
     "hand_over",
     "note_dropped",

@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.conf import settings
@@ -87,9 +87,15 @@ def claim_digests(*, by: Any, most: int, now: dt.datetime | None = None) -> list
 
 
 @transaction.atomic
-def hand_over(digest: Digest, *, by: Any) -> bool:
+def hand_over(digest: Digest, *, by: Any, taken: Digest | None = None) -> bool:
     """The message is given to the mail server as soon as this is committed. Whether it may be: not when somebody else has it in
-    hand by now, nor when its reader has stopped digests, or their account has gone or their address is marked."""
+    hand by now, nor when its reader has stopped digests, or their account has gone or their address is marked.
+
+    `taken`: the one before it, which the mail server has just taken. That is written down in the same transaction, so that one
+    commit stands between two messages; whenever a worker dies, one message at most is in between.
+    """
+    if taken is not None:
+        _note_taken(taken)
     wishing = Subscription.objects.reachable().exclude(frequency=Frequency.OFF)
     asked = _in_hand([digest]).filter(models.Exists(wishing.filter(person=models.OuterRef("person"))))
     return bool(asked.update(mail_state=MailState.SENDING, mail_claimed_at=timezone.now()))
@@ -101,6 +107,21 @@ def _in_hand(digests: Iterable[Digest]) -> DigestQuerySet:
     for row in digests:
         held |= models.Q(pk=row.pk, mail_attempts=row.mail_attempts, mail_claimed_at=row.mail_claimed_at)
     return Digest.objects.filter(held, mail_state=MailState.WAITING)
+
+
+def _note_taken(digest: Digest) -> None:
+    """Only the claim that is still open may be ended, so a late worker cannot overwrite what is known by now."""
+    held = Digest.objects.filter(pk=digest.pk, mail_state=MailState.SENDING, mail_attempts=digest.mail_attempts)
+    held.update(mail_state=MailState.SENT, mailed_at=timezone.now(), mail_reason="")
+
+
+@transaction.atomic
+def end_batch(*, by: Any, taken: Digest | None, sent: Sequence[Digest]) -> None:
+    """Write down that the last one was taken, and put on record how many were."""
+    if taken is not None:
+        _note_taken(taken)
+    if sent:
+        record("send_digests", sent[0], by=by, data={"count": len(sent)})
 
 
 @transaction.atomic

@@ -92,7 +92,7 @@ def test_an_empty_page_says_so(client, person):
 def test_the_page_costs_the_same_for_one_notice_and_for_fifty(client, person, django_assert_num_queries):
     client.get(PAGE)
     tell(person)
-    with django_assert_num_queries(12) as one:
+    with django_assert_num_queries(13) as one:
         client.get(PAGE)
     for number in range(49):
         tell(person, f"k{number}")
