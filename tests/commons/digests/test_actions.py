@@ -65,7 +65,7 @@ def test_a_message_is_claimed_once_with_an_id_nobody_can_guess(person):
     assert claim_mail(by=None) is None
     notice.refresh_from_db()
     assert (notice.mail_state, notice.mail_attempts) == (MailState.SENDING, 1)
-    assert re.fullmatch(r"<\d+\.\d+\.\d+\.[0-9a-f]{32}@testserver>", notice.message_id)
+    assert re.fullmatch(r"<[0-9a-f]{32}@testserver>", notice.message_id)
 
 
 def test_no_message_leaves_without_a_message_id(person):
