@@ -44,6 +44,7 @@ from commons.digests.actions import (
     release_digests,
 )
 from commons.digests.models import Digest, Frequency, Mailed, MailingList, MailState, Notice, Subscription
+from commons.digests.refusals import says_no_mailbox
 from commons.digests.reports import (
     headings,
     is_direct,
@@ -345,8 +346,9 @@ def _send(row: Mailed, write: Any, connection: BaseEmailBackend) -> Outcome:
     try:
         connection.send_messages([message])
     except smtplib.SMTPRecipientsRefused as error:
-        codes = [code for code, _reply in error.recipients.values()]
-        _note_reply(row, error, codes, no_mailbox=True)
+        codes, replies = zip(*error.recipients.values(), strict=True)
+        gone = all(says_no_mailbox(reply.decode(errors="replace")) for reply in replies)
+        _note_reply(row, error, codes, no_mailbox=gone)
     except smtplib.SMTPResponseException as error:
         _note_reply(row, error, [error.smtp_code])
         _hang_up(connection)
@@ -358,7 +360,7 @@ def _send(row: Mailed, write: Any, connection: BaseEmailBackend) -> Outcome:
     return Outcome.NOT_TAKEN
 
 
-def _note_reply(row: Mailed, error: Exception, codes: list[int], *, no_mailbox: bool = False) -> None:
+def _note_reply(row: Mailed, error: Exception, codes: Sequence[int], *, no_mailbox: bool = False) -> None:
     if all(400 <= code < 500 for code in codes):
         note_put_off(row, _words(error), by=None)
     elif all(500 <= code < 600 for code in codes):

@@ -118,7 +118,7 @@ Reporting-MTA: dns; mx.example.coop
 Final-Recipient: rfc822; ann@example.coop
 Action: %(action)s
 Status: %(status)s
-Diagnostic-Code: smtp; 550 5.1.1 no such user
+Diagnostic-Code: smtp; %(said)s
 
 --x
 Content-Type: message/rfc822
@@ -156,6 +156,9 @@ Message-ID: <1.2.3.aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa@testserver>
 """
 
 
+NOT_GONE = "It does not say that the mailbox is gone: left alone."
+
+
 def piped(monkeypatch, mail: bytes) -> str:
     out = io.StringIO()
     monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(mail)))
@@ -164,16 +167,21 @@ def piped(monkeypatch, mail: bytes) -> str:
 
 
 @pytest.mark.parametrize(
-    ("action", "status", "said", "why"),
+    ("action", "status", "said", "answer", "why"),
     [
-        (b"failed", b"5.1.1", "Marked.", "bounced"),
-        (b"delayed", b"4.4.1", "Not a final refusal: left alone.", ""),
-        (b"failed", b"4.2.2", "Not a final refusal: left alone.", ""),
-        (b"delivered", b"2.0.0", "Not a final refusal: left alone.", ""),
+        (b"failed", b"5.1.1", b"550 5.1.1 no such user", "Marked.", "bounced"),
+        (b"failed", b"5.0.0", b"550-5.1.1 no such user", "Marked.", "bounced"),
+        (b"failed", b"5.0.0", b"550 no such user", NOT_GONE, ""),
+        (b"failed", b"5.2.2", b"552 5.1.1 full", NOT_GONE, ""),
+        (b"failed", b"5.7.1", b"550 5.7.1 on a list", NOT_GONE, ""),
+        (b"delayed", b"4.4.1", b"", "Not a final refusal: left alone.", ""),
+        (b"failed", b"4.2.2", b"", "Not a final refusal: left alone.", ""),
+        (b"delivered", b"2.0.0", b"", "Not a final refusal: left alone.", ""),
     ],
 )
-def test_a_returned_mail_is_read_as_it_came(person, monkeypatch, action, status, said, why):
-    assert (piped(monkeypatch, RETURNED % {b"action": action, b"status": status}), state()[3]) == (said, why)
+def test_a_returned_mail_is_read_as_it_came(person, monkeypatch, action, status, said, answer, why):
+    returned = RETURNED % {b"action": action, b"status": status, b"said": said}
+    assert (piped(monkeypatch, returned), state()[3]) == (answer, why)
 
 
 def test_a_report_of_spam_is_read_as_it_came(person, monkeypatch):

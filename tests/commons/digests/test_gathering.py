@@ -386,7 +386,10 @@ def test_no_more_go_out_in_a_minute_than_the_settings_say(db, clock, settings):
 
 
 BUSY = smtplib.SMTPDataError(451, b"try later")
-NO_SUCH_BOX = smtplib.SMTPRecipientsRefused({"ann@example.coop": (550, b"no such user")})
+NO_SUCH_BOX = smtplib.SMTPRecipientsRefused({"ann@example.coop": (550, b"5.1.1 no such user")})
+NO_RELAY = smtplib.SMTPRecipientsRefused({"ann@example.coop": (554, b"5.7.1 Relay access denied")})
+FULL = smtplib.SMTPRecipientsRefused({"ann@example.coop": (552, b"5.2.2 mailbox full")})
+BARE = smtplib.SMTPRecipientsRefused({"ann@example.coop": (550, b"no such user \xff")})
 SPAM = smtplib.SMTPDataError(554, b"spam")
 
 
@@ -395,10 +398,13 @@ SPAM = smtplib.SMTPDataError(554, b"spam")
     [
         (BUSY, "waiting", False),
         (NO_SUCH_BOX, "failed", True),
+        (NO_RELAY, "failed", False),
+        (FULL, "failed", False),
+        (BARE, "failed", False),
         (SPAM, "failed", False),
         (OSError("dead"), "unknown", False),
     ],
-    ids=["busy", "no such mailbox", "spam", "line dead"],
+    ids=["busy", "no such mailbox", "no relay", "full", "bare", "spam", "line dead"],
 )
 def test_what_becomes_of_a_digest_follows_the_servers_answer(reader, clock, monkeypatch, error, state, is_stopped):
     class Server(EmailBackend):

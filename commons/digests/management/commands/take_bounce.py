@@ -5,6 +5,7 @@ pipes in, a returned one (RFC 3464) or a report of spam (RFC 5965).
     manage.py take_bounce < returned.eml
 """
 
+import re
 import sys
 from argparse import ArgumentParser
 from email import message_from_bytes, policy
@@ -15,6 +16,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from commons.digests.actions import take_bounce
 from commons.digests.models import Stop
+from commons.digests.refusals import says_no_mailbox
 
 LARGEST = 5_000_000
 
@@ -46,7 +48,11 @@ def _take(mail: EmailMessage) -> str:
         told = {name: value for part in parts["message/delivery-status"].walk() for name, value in part.items()}
         if told.get("Action", "").strip().lower() != "failed" or not told.get("Status", "").strip().startswith("5"):
             return "Not a final refusal: left alone."
-        words = f"{told.get('Status')} {told.get('Diagnostic-Code', '')}"
+        status, said = told["Status"].strip(), told.get("Diagnostic-Code", "").partition(";")[2].strip()
+        # Some servers write 5.0.0 there and leave it to the words of the other one to say more: "smtp; 550 5.1.1 No such user".
+        if not says_no_mailbox(status if status != "5.0.0" else re.sub(r"^5\d\d[ -]", "", said)):
+            return "It does not say that the mailbox is gone: left alone."
+        words = f"{status} {told.get('Diagnostic-Code', '')}"
         taken = take_bounce(by=None, why=Stop.BOUNCED, words=words, message_id=message_id)
     else:
         return "Neither a returned mail nor a report of spam: left alone."
