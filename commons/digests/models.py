@@ -54,13 +54,15 @@ class MailedQuerySet(models.QuerySet):
 
 
 class Mailed(models.Model):
-    """A row that goes out as one message, once and never twice."""
+    """A row that goes out as one message, once and never twice. `mailed_to` is the address at which it is handed over, for its
+    reader may have another one by the time it comes back."""
 
     mail_state = models.CharField(max_length=10, choices=MailState, default=MailState.NONE, blank=True)
     mail_due_at = models.DateTimeField(null=True)
     mail_claimed_at = models.DateTimeField(null=True)
     mail_attempts = models.PositiveSmallIntegerField(default=0)
     mailed_at = models.DateTimeField(null=True)
+    mailed_to = models.EmailField(blank=True)
     mail_reason = models.TextField(blank=True)
     message_id = models.CharField(max_length=200, blank=True)
 

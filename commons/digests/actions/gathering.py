@@ -98,7 +98,8 @@ def hand_over(digest: Digest, *, by: Any, taken: Digest | None = None) -> bool:
         _note_taken(taken)
     wishing = Subscription.objects.reachable().exclude(frequency=Frequency.OFF)
     asked = _in_hand([digest]).filter(models.Exists(wishing.filter(person=models.OuterRef("person"))))
-    return bool(asked.update(mail_state=MailState.SENDING, mail_claimed_at=timezone.now()))
+    going = {"mail_state": MailState.SENDING, "mail_claimed_at": timezone.now(), "mailed_to": digest.person.email}
+    return bool(asked.update(**going))
 
 
 def _in_hand(digests: Iterable[Digest]) -> DigestQuerySet:

@@ -34,7 +34,8 @@ def claim_mail(*, by: Any, now: dt.datetime | None = None) -> Notice | None:
     notice.mail_claimed_at = now
     notice.mail_attempts += 1
     notice.message_id = new_message_id()
-    notice.save(update_fields=["mail_state", "mail_claimed_at", "mail_attempts", "message_id"])
+    notice.mailed_to = notice.recipient.email
+    notice.save(update_fields=["mail_state", "mail_claimed_at", "mail_attempts", "message_id", "mailed_to"])
     return notice
 
 

@@ -66,20 +66,31 @@ def resume_address(person: User, *, by: User | None) -> bool:
 @transaction.atomic
 def take_bounce(*, by: User | None, why: str, words: str, message_id: str = "", address: str = "") -> bool:
     """A mail came back, or somebody called it spam. It is found by its Message-ID, which only we and its reader know, or by the
-    address. Whether we know whose it is. An address that has been changed since is left alone."""
-    person = _reader_of(message_id) if message_id else User.objects.filter(email=address.strip().lower()).first()
-    if person is None or (address and person.email != address.strip().lower()):
+    address. Whether anything is changed by it: an address that its reader has changed since is left alone, but whoever called a
+    mail of theirs spam wishes for no more, wherever it went."""
+    address = address.strip().lower()
+    if message_id:
+        person, reached = _reached_by(message_id)
+    else:
+        person, reached = User.objects.filter(email=address).first(), address
+    if person is None:
         return False
-    stop_address(person, by=by, why=why, words=words)
-    return True
+    if reached == person.email and address in {"", reached}:
+        stop_address(person, by=by, why=why, words=words)
+        return True
+    if why == Stop.COMPLAINED:
+        change_subscription(person, by=by, frequency=Frequency.OFF, at_once=False)
+        return True
+    return False
 
 
-def _reader_of(message_id: str) -> User | None:
+def _reached_by(message_id: str) -> tuple[User | None, str]:
+    """Whose mail this was, and to which address it went."""
     digest = Digest.objects.filter(message_id=message_id).select_related("person").first()
     if digest is not None:
-        return digest.person
+        return digest.person, digest.mailed_to
     notice = Notice.objects.filter(message_id=message_id).select_related("recipient").first()
-    return notice and notice.recipient
+    return (notice.recipient, notice.mailed_to) if notice is not None else (None, "")
 
 
 def _row_of(person: User) -> Subscription:

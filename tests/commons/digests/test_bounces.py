@@ -9,8 +9,9 @@ from django.core.management import CommandError, call_command
 from django.test import Client
 
 from commons.audit.models import Entry
-from commons.digests.actions import take_bounce
+from commons.digests.actions import claim_mail, take_bounce
 from commons.digests.models import Digest, Stop, Subscription
+from commons.people.models import User
 from tests.factories.notices import tell, wish
 from tests.factories.people import UserFactory
 
@@ -24,7 +25,12 @@ def person(db):
     person = UserFactory(email="ann@example.coop")
     wish(person, "daily", at_once=True)
     Digest.objects.create(
-        person=person, period="2027-03-03", frequency="daily", mail_state="sent", message_id=MESSAGE_ID
+        person=person,
+        period="2027-03-03",
+        frequency="daily",
+        mail_state="sent",
+        message_id=MESSAGE_ID,
+        mailed_to=person.email,
     )
     return person
 
@@ -67,9 +73,28 @@ def test_who_calls_a_mail_spam_wishes_for_no_more(person, key):
 
 
 def test_a_service_message_is_known_by_its_id_too(person, key):
-    notice = tell(person, mail=True)
-    type(notice).objects.update(message_id="<n@testserver>")
-    assert told({"what": "bounced", "message_id": "<n@testserver>"}).json() == {"taken": True}
+    tell(person, mail=True)
+    notice = claim_mail(by=None)
+    answer = told({"what": "bounced", "message_id": notice.message_id})
+    assert (answer.json(), state()[2]) == ({"taken": True}, "ann@example.coop")
+
+
+@pytest.fixture
+def moved(person):
+    """The same person, at another address since the digest left."""
+    User.objects.filter(pk=person.pk).update(email="ann@new.example.coop")
+
+
+@pytest.mark.parametrize("named", [{}, {"address": "ann@example.coop"}, {"address": "ann@new.example.coop"}])
+def test_what_comes_back_from_an_old_address_marks_no_new_one(person, moved, key, named):
+    answer = told({"what": "bounced", "message_id": MESSAGE_ID} | named)
+    assert (answer.json(), state()) == ({"taken": False}, ("daily", True, "", ""))
+
+
+@pytest.mark.parametrize("named", [{}, {"address": "ann@example.coop"}, {"address": "ann@new.example.coop"}])
+def test_who_calls_a_mail_to_their_old_address_spam_gets_no_more_at_the_new_one(person, moved, key, named):
+    answer = told({"what": "complained", "message_id": MESSAGE_ID} | named)
+    assert (answer.json(), state()) == ({"taken": True}, ("off", False, "", ""))
 
 
 @pytest.mark.parametrize(

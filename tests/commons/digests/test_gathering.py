@@ -273,20 +273,22 @@ def test_five_at_once_begin_and_send_each_digest_once(clock, settings):
     assert states() == ["sent"] * 40
 
 
-def test_the_message_id_is_stored_and_the_state_committed_before_the_server_hears_of_it(reader, clock, monkeypatch):
+def test_the_message_id_and_the_address_are_stored_and_the_state_committed_before_the_server_hears_of_it(
+    reader, clock, monkeypatch
+):
     seen = []
 
     class Server(EmailBackend):
         def send_messages(self, messages):
             row = Digest.objects.get()
-            seen.append((row.mail_state, row.message_id == messages[0].message()["Message-ID"]))
+            seen.append((row.mail_state, row.message_id == messages[0].message()["Message-ID"], row.mailed_to))
             return 1
 
     monkeypatch.setattr(tasks, "get_connection", Server)
     tell(reader)
     clock.shift(DAY)
     send_digests()
-    assert (seen, states()) == ([("sending", True)], ["sent"])
+    assert (seen, states()) == ([("sending", True, "ann@example.coop")], ["sent"])
 
 
 def test_a_worker_that_dies_between_sending_and_the_stamp_leaves_one_unknown_that_is_never_sent_again(
