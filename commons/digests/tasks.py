@@ -36,6 +36,7 @@ from commons.digests.actions import (
     end_batch,
     hand_over,
     note_dropped,
+    note_gathered,
     note_put_off,
     note_refused,
     note_sent,
@@ -274,7 +275,7 @@ def _send_notice(notice: Notice, connection: BaseEmailBackend) -> bool:
         note_dropped(notice, "It may not be told any more.", by=None)
         return True
     if is_direct(notice.kind) and not (subscription and subscription.at_once):
-        note_dropped(notice, "Its reader has stopped these mails.", by=None)
+        note_gathered(notice, by=None)
         return True
     outcome = _send(notice, lambda: message_for(notice, threads=_threads(notice)), connection)
     if outcome == Outcome.TAKEN:

@@ -39,11 +39,8 @@ def begin_digests(frequency: str, *, by: Any, now: dt.datetime | None = None, mo
     if not rows:
         return 0
     Subscription.objects.filter(pk__in=[row.pk for row in rows]).update(last_period=period)
-    direct = [kind.name for kind in kinds() if kind.direct]
     fresh = Notice.objects.for_digest([kind.name for kind in kinds()], before=end, since=end - OLDEST)
-    # Whoever wishes some kinds at once has been sent those, or will be.
-    at_once = [row.person_id for row in rows if row.at_once]
-    fresh = fresh.filter(recipient__in=[row.person_id for row in rows]).exclude(kind__in=direct, recipient__in=at_once)
+    fresh = fresh.filter(recipient__in=[row.person_id for row in rows])
     by_person: dict[int, list[int]] = defaultdict(list)
     for number, person in still_so(fresh, among=kinds_in(fresh)).order_by().values_list("pk", "recipient"):
         by_person[person].append(number)

@@ -85,6 +85,14 @@ def note_dropped(row: Mailed, reason: str, *, by: Any) -> None:
 
 
 @transaction.atomic
+def note_gathered(row: Notice, *, by: Any) -> None:
+    """Its reader does not wish for it by itself any more. It did not leave, and waits for their next digest like any other."""
+    fresh = {"mail_due_at": None, "mail_claimed_at": None, "mail_attempts": 0, "message_id": "", "mailed_to": ""}
+    if _end(row, MailState.NONE, **fresh):
+        record("note_gathered", row, by=by)
+
+
+@transaction.atomic
 def note_unknown(row: Mailed, reason: str, *, by: Any) -> None:
     """Nobody can tell whether the message left. It is not sent again: never twice comes before perhaps not once."""
     if _end(row, MailState.UNKNOWN, mail_reason=reason):

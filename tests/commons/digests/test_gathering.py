@@ -232,6 +232,27 @@ def test_what_comes_at_once_is_not_in_the_digest(reader, clock):
     assert [subject.endswith("greets you") for _to, subject in mails()] == [True, False]
 
 
+def test_who_wishes_for_replies_at_once_gets_those_from_before_in_the_digest(reader, clock):
+    greet(reader, UserFactory(name="Jo"))
+    wish(reader, "daily", at_once=True)
+    greet(reader, UserFactory(name="Wyn"))
+    tasks.send_service_messages()
+    clock.shift(DAY)
+    send_digests()
+    assert [subject for _to, subject in mails()] == ["Wyn greets you", "Jo greets you"]
+
+
+def test_who_stops_replies_at_once_before_one_is_sent_gets_it_in_the_digest(reader, clock):
+    wish(reader, "daily", at_once=True)
+    greet(reader, UserFactory(name="Jo"))
+    wish(reader, "daily", at_once=False)
+    tasks.send_service_messages()
+    assert (mails(), Notice.objects.get().mail_state) == ([], "")
+    clock.shift(DAY)
+    send_digests()
+    assert [subject for _to, subject in mails()] == ["Jo greets you"]
+
+
 def test_the_items_are_attached_with_the_digest(reader, clock):
     notices = [tell(reader, f"told:{number}") for number in range(3)]
     clock.shift(DAY)
