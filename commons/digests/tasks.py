@@ -11,9 +11,10 @@ import smtplib
 import textwrap
 import time
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from email.message import Message
 from email.utils import parseaddr
+from functools import partial
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -160,9 +161,10 @@ def message_for(notice: Notice, *, threads: Sequence[str] = ()) -> Letter:
     return message
 
 
-def digest_messages(digests: Sequence[Digest]) -> dict[int, Letter]:
-    """By the number of a digest: its message. Of what may not be told any more nothing is in it, and a digest with nothing in it
-    is left out. A fixed number of queries, however many digests."""
+def digest_messages(digests: Sequence[Digest]) -> dict[int, Callable[[], Letter]]:
+    """By the number of a digest: what writes its message, each by itself, so that one that cannot be written holds up no other.
+    Of what may not be told any more nothing is in it, and a digest with nothing in it is left out. A fixed number of queries,
+    however many digests."""
     notices: dict[int, list[Notice]] = defaultdict(list)
     # Where not all of it has room, what answers the reader comes before what they follow; of each the newest.
     direct = models.Case(models.When(kind__in=[kind.name for kind in kinds() if kind.direct], then=0), default=1)
@@ -172,17 +174,26 @@ def digest_messages(digests: Sequence[Digest]) -> dict[int, Letter]:
     told = still_so(items, among=kinds_in(items)).annotate(place=place, count=count, first=_FIRST)
     for notice in told.filter(place__lte=LINES):
         notices[notice.digest_id].append(notice)
-    words = words_of([notice for some in notices.values() for notice in some])
+    words = _words_that_changed([notice for some in notices.values() for notice in some])
     sent = Digest.objects.filter(person__in=[digest.person_id for digest in digests], mail_state=MailState.SENT)
     before = dict(sent.order_by("person", "-period").distinct("person").values_list("person", "message_id"))
     return {
-        digest.pk: _digest_message(digest, notices[digest.pk], words, before.get(digest.person_id))
+        digest.pk: partial(_digest_message, digest, notices[digest.pk], words, before.get(digest.person_id))
         for digest in digests
         if notices[digest.pk]
     }
 
 
 _FIRST = models.Window(models.Min("made_at"), partition_by="digest")
+
+
+def _words_that_changed(notices: Sequence[Notice]) -> dict[int, Any]:
+    """They are read for all at once. Rather than hold up everybody, where that fails what changed is told without its words."""
+    try:
+        return words_of(notices)
+    except Exception:
+        logger.exception("The words that changed cannot be read")
+        return {}
 
 
 def _digest_message(digest: Digest, notices: Sequence[Notice], words: dict[int, Any], before: str | None) -> Letter:
@@ -307,7 +318,7 @@ def _send_batch(batch: Sequence[Digest], connection: BaseEmailBackend) -> bool:
             if not may_go:
                 stopped.append(digest)
                 continue
-            outcome = _send(digest, lambda digest=digest: messages[digest.pk], connection)
+            outcome = _send(digest, messages[digest.pk], connection)
             is_there = outcome != Outcome.UNREACHABLE
             if outcome == Outcome.TAKEN:
                 sent.append(taken := digest)
@@ -326,7 +337,7 @@ class Outcome(enum.Enum):
     UNREACHABLE = enum.auto()
 
 
-def _send(row: Mailed, write: Any, connection: BaseEmailBackend) -> Outcome:
+def _send(row: Mailed, write: Callable[[], Letter], connection: BaseEmailBackend) -> Outcome:
     """Hand over one message. Why it was not taken is written down; that it was, the caller writes down.
 
     What matters after an error is whether the message may have left: before the server was asked, no; after a reply with a

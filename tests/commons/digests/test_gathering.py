@@ -498,6 +498,40 @@ def test_a_batch_that_takes_long_is_read_anew(db, clock, monkeypatch):
     assert (len(mail.outbox), states()) == (1, ["dropped", "dropped", "sent"])
 
 
+def test_a_digest_that_cannot_be_written_fails_and_the_others_go_out(db, clock, monkeypatch):
+    people = readers(3)
+    for person in people:
+        tell(person)
+    # Written straight into the row, as no page would: no mail can have such a subject.
+    Notice.objects.filter(recipient=people[0]).update(subject="two\nlines")
+    headings = tasks.headings
+
+    def broken(notices, words):
+        if notices[0].recipient_id == people[1].pk:
+            raise KeyError("broken")
+        return headings(notices, words)
+
+    monkeypatch.setattr(tasks, "headings", broken)
+    clock.shift(DAY)
+    send_digests()
+    assert ([to for to, _subject in mails()], states()) == ([["p2@example.coop"]], ["failed", "failed", "sent"])
+    assert sorted(Digest.objects.filter(mail_state="failed").values_list("mail_reason", flat=True)) == [
+        "BadHeaderError: Header values can't contain newlines (got 'two\\nlines' for header 'Subject')",
+        "KeyError: 'broken'",
+    ]
+
+
+def test_where_the_words_that_changed_cannot_be_read_the_digest_goes_without_them(reader, clock, monkeypatch):
+    def broken(notices):
+        raise KeyError("broken")
+
+    monkeypatch.setattr(tasks, "words_of", broken)
+    tell(reader)
+    clock.shift(DAY)
+    send_digests()
+    assert (mails(), states()) == ([(["ann@example.coop"], "Your file is ready")], ["sent"])
+
+
 def test_a_run_ends_by_itself_and_the_next_goes_on(db, clock, monkeypatch):
     """Else Celery would end it, in the middle of a message."""
     for number, person in enumerate(readers(4)):
@@ -528,9 +562,9 @@ def test_a_batch_is_read_by_the_same_number_of_queries_however_many_are_in_it(db
     begin_digests("daily", by=None)
     rows = list(Digest.objects.select_related("person__subscription"))
     with django_assert_num_queries(3):
-        digest_messages(rows[:1])
+        assert len([write() for write in digest_messages(rows[:1]).values()]) == 1
     with django_assert_num_queries(3):
-        assert len(digest_messages(rows)) == 12
+        assert len([write() for write in digest_messages(rows).values()]) == 12
 
 
 def test_beginning_takes_the_same_number_of_queries_however_many_people_there_are(db, clock, django_assert_num_queries):
