@@ -9,28 +9,31 @@ from commons.people.models import User
 
 
 @transaction.atomic
-def change_subscription(person: User, *, by: User | None, frequency: str, at_once: bool) -> Subscription:
-    """Wish for digests so often, or never, and for direct replies and answers at once, or not. What was chosen counts from now:
-    a digest comes at the end of the next period and not at once."""
+def change_subscription(
+    person: User, *, by: User | None, frequency: str | None = None, at_once: bool | None = None
+) -> Subscription:
+    """Wish for digests so often, or never, and for direct replies and answers at once, or not; None leaves it as it is by now,
+    whatever else changes it at the same time. What was chosen counts from now: a digest comes at the end of the next period and
+    not at once."""
     row = _row_of(person)
-    if (row.frequency, row.at_once) == (frequency, at_once):
-        return row
     was = {"frequency": row.frequency, "at_once": row.at_once}
-    if row.frequency != frequency:
+    wished = {"frequency": frequency or row.frequency, "at_once": row.at_once if at_once is None else at_once}
+    if wished == was:
+        return row
+    if wished["frequency"] != row.frequency:
         row.chosen_at = timezone.now()
-    row.frequency, row.at_once = frequency, at_once
+    row.frequency, row.at_once = wished["frequency"], wished["at_once"]
     row.save(update_fields=["frequency", "at_once", "chosen_at"])
-    record("change_subscription", row, by=by, data={"frequency": frequency, "at_once": at_once, "was": was})
+    record("change_subscription", row, by=by, data=wished | {"was": was})
     return row
 
 
 @transaction.atomic
 def unsubscribe(person: User, mailing_list: str, *, by: User | None) -> Subscription:
     """Stop one list and leave the other as it is."""
-    row = _row_of(person)
-    frequency = Frequency.OFF if mailing_list == MailingList.DIGEST else row.frequency
-    at_once = False if mailing_list == MailingList.AT_ONCE else row.at_once
-    return change_subscription(person, by=by, frequency=frequency, at_once=at_once)
+    if mailing_list == MailingList.DIGEST:
+        return change_subscription(person, by=by, frequency=Frequency.OFF)
+    return change_subscription(person, by=by, at_once=False)
 
 
 @transaction.atomic
