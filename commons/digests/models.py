@@ -80,7 +80,8 @@ class Mailed(models.Model):
                 fields=["mail_due_at"],
                 name="%(class)ss_to_mail",
                 condition=models.Q(mail_state__in=[MailState.WAITING, MailState.SENDING]),
-            )
+            ),
+            models.Index(fields=["message_id"], name="%(class)ss_by_message_id", condition=~models.Q(message_id="")),
         ]
 
 
@@ -272,6 +273,9 @@ class Notice(Mailed):
             *Mailed.Meta.indexes,
             models.Index(fields=["recipient", "-made_at"], name="notices_of_one_person"),
             models.Index(fields=["recipient"], name="notices_not_seen", condition=models.Q(seen_at=None)),
+            models.Index(
+                fields=["mail_claimed_at"], name="notices_by_claim", condition=models.Q(mail_claimed_at__isnull=False)
+            ),
         ]
 
     def __str__(self) -> str:
