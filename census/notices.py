@@ -41,4 +41,5 @@ register_kind(
     group=Group.OWN,
     rows=_unfinished,
     service=True,
+    can_wait=True,
 )

@@ -227,6 +227,10 @@ class Digest(Mailed):
 class NoticeQuerySet(MailedQuerySet):
     """Words for choosing notices. Whether what they tell is still so is asked by `reports.still_so`."""
 
+    def oldest_waiting_age(self, now: dt.datetime) -> dt.timedelta | None:
+        """Of those that somebody may be waiting for: those that can wait are late by nothing."""
+        return super(NoticeQuerySet, self.filter(mail_can_wait=False)).oldest_waiting_age(now)
+
     def visible_to(self, user: Any) -> Self:
         return self.filter(recipient=user) if user.is_authenticated and user.is_active else self.none()
 
@@ -246,7 +250,8 @@ def number_in(key: str) -> int | None:
 
 class Notice(Mailed):
     """`key` names the fact, for example "reply:<number>": the same fact reaches the same person once. `about_id` is the number of
-    the row it tells of, which its kind can find (reports.register_kind)."""
+    the row it tells of, which its kind can find (reports.register_kind). One that `mail_can_wait` goes out after all others, and
+    no faster than digests may."""
 
     recipient = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="notices")
     kind = models.SlugField(max_length=40)
@@ -255,6 +260,7 @@ class Notice(Mailed):
     subject = models.CharField(max_length=200)
     text = models.TextField(blank=True)
     path = models.CharField(max_length=500)
+    mail_can_wait = models.BooleanField(default=False)
     made_at = models.DateTimeField(default=timezone.now)
     seen_at = models.DateTimeField(null=True)
     digest = models.ForeignKey(Digest, models.SET_NULL, null=True, related_name="notices")

@@ -48,7 +48,8 @@ class Kind:
     gives what changed in words, by the number of the notice, for many at once. A `direct` kind may be sent at once to who wishes;
     a `service` is sent at once to everybody, because they wait for it or have to act. `may` says what the database cannot: which
     of some notices of one reader their permissions of today still allow, by number. It is asked of one reader at a time, so only
-    a service can have it.
+    a service can have it. A service that `can_wait` goes to many at once, of whom nobody waits for it: its mails go out after all
+    others, and no faster than digests.
     """
 
     name: str
@@ -60,6 +61,7 @@ class Kind:
     direct: bool = False
     service: bool = False
     may: May | None = None
+    can_wait: bool = False
 
 
 _kinds: dict[str, Kind] = {}
@@ -76,11 +78,12 @@ def register_kind(
     direct: bool = False,
     service: bool = False,
     may: May | None = None,
+    can_wait: bool = False,
 ) -> None:
     """Make a kind of notice known. One that is not known is shown nowhere and sent to nobody."""
     if may and not service:
         raise ValueError(f"{name} is no service, so it goes into digests, where permissions are not asked")
-    _kinds[name] = Kind(name, label, why, group, rows, words, direct, service, may)
+    _kinds[name] = Kind(name, label, why, group, rows, words, direct, service, may, can_wait)
 
 
 def kinds() -> list[Kind]:
@@ -95,6 +98,10 @@ def kind_named(name: str) -> Kind | None:
 
 def is_direct(name: str) -> bool:
     return name in _kinds and _kinds[name].direct
+
+
+def can_wait(name: str) -> bool:
+    return name in _kinds and _kinds[name].can_wait
 
 
 def still_so(notices: NoticeQuerySet, *, among: Iterable[str] | None = None) -> NoticeQuerySet:

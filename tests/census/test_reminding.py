@@ -171,6 +171,12 @@ def test_reminding_many_takes_as_many_queries_as_reminding_one(case, person, clo
         assert remind_organisations(by=None) == 3
 
 
+def test_the_mails_of_reminders_can_wait(case, person, clock):
+    clock.shift(26 * DAY)
+    remind_organisations(by=None)
+    assert list(Notice.objects.values_list("kind", "mail_can_wait")) == [("census-unfinished", True)]
+
+
 def test_it_is_on_record_without_names(case, person, clock):
     clock.shift(26 * DAY)
     remind_organisations(by=None)

@@ -5,19 +5,17 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from django.conf import settings
-from django.db import connection, models, transaction
+from django.db import models, transaction
 from django.utils import timezone
 
 from commons.audit.actions import record
+from commons.digests.actions.mailing import left_this_minute
 from commons.digests.models import Digest, DigestQuerySet, Frequency, MailState, Notice, Subscription, new_message_id
 from commons.digests.reports import kinds, kinds_in, moment_of, period_at, still_so
 
 # What is older has lost its news; it still stands on the page.
 OLDEST = dt.timedelta(days=35)
 BEGUN_AT_ONCE = 500
-# Any number that is used for nothing else: those who claim wait for each other, so that together they keep to the limit.
-CLAIMING = 5_271_009
 
 
 @transaction.atomic
@@ -67,11 +65,7 @@ def begin_digests(frequency: str, *, by: Any, now: dt.datetime | None = None, mo
 def claim_digests(*, by: Any, most: int, now: dt.datetime | None = None) -> list[Digest]:
     """Take in hand at most so many digests, and no more than may go out within this minute. Each is handed over by itself."""
     now = now or timezone.now()
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [CLAIMING])
-    left = settings.MAILS_PER_MINUTE - sum(
-        model.objects.filter(mail_claimed_at__gt=now - dt.timedelta(minutes=1)).count() for model in (Digest, Notice)
-    )
+    left = left_this_minute(now)
     due = Digest.objects.in_nobodys_hand(now).select_for_update(skip_locked=True, of=("self",))
     rows = list(due.select_related("person__subscription").order_by("mail_due_at", "pk")[: max(min(most, left), 0)])
     for row in rows:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from commons.audit.actions import record
 from commons.digests.models import MailState, Notice, Subscription, number_in
-from commons.digests.reports import is_direct
+from commons.digests.reports import can_wait, is_direct
 
 
 @transaction.atomic
@@ -35,6 +35,7 @@ def notify(
             "path": path,
             "mail_state": MailState.WAITING if mail else MailState.NONE,
             "mail_due_at": timezone.now() if mail else None,
+            "mail_can_wait": can_wait(kind),
         },
     )
     if is_new:
@@ -73,6 +74,7 @@ def notify_all(facts: Iterable[Fact], *, by: Any, kind: str, about: models.Model
             made_at=now,
             mail_state=MailState.WAITING if fact.recipient.pk in mailed else MailState.NONE,
             mail_due_at=now if fact.recipient.pk in mailed else None,
+            mail_can_wait=can_wait(kind),
         )
         for fact in facts
     ]

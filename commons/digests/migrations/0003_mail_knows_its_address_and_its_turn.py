@@ -1,4 +1,3 @@
-
 from django.conf import settings
 from django.db import migrations, models
 
@@ -14,6 +13,11 @@ class Migration(migrations.Migration):
             model_name="digest",
             name="mailed_to",
             field=models.EmailField(blank=True, max_length=254),
+        ),
+        migrations.AddField(
+            model_name="notice",
+            name="mail_can_wait",
+            field=models.BooleanField(default=False),
         ),
         migrations.AddField(
             model_name="notice",

@@ -68,6 +68,16 @@ def test_a_message_is_claimed_once_with_an_id_nobody_can_guess(person):
     assert re.fullmatch(r"<[0-9a-f]{32}@testserver>", notice.message_id)
 
 
+def test_how_long_mails_have_waited_says_nothing_of_those_that_can_wait(person):
+    nudge, receipt = tell(person, "a", kind="nudge", mail=True), tell(person, "b", mail=True)
+    now = timezone.now()
+    Notice.objects.filter(pk=nudge.pk).update(mail_due_at=now - dt.timedelta(hours=1))
+    Notice.objects.filter(pk=receipt.pk).update(mail_due_at=now - dt.timedelta(minutes=4))
+    assert Notice.objects.oldest_waiting_age(now) == dt.timedelta(minutes=4)
+    receipt.delete()
+    assert (Notice.objects.mail_due(now).count(), Notice.objects.oldest_waiting_age(now)) == (1, None)
+
+
 def test_no_message_leaves_without_a_message_id(person):
     notice = tell(person, mail=True)
     with pytest.raises(IntegrityError), transaction.atomic():

@@ -26,6 +26,7 @@ from commons.digests.models import HELD_AT_MOST, SENDING_AT_MOST, Digest, Notice
 from commons.digests.reports import moment_of, next_period, period_at
 from commons.digests.tasks import LINES, digest_messages, send_digests
 from commons.people.models import User
+from tests.at_once import together
 from tests.factories.notices import greet, tell, wish
 from tests.factories.people import UserFactory
 
@@ -406,6 +407,53 @@ def test_no_more_go_out_in_a_minute_than_the_settings_say(db, clock, settings):
         sent.append(len(mail.outbox))
         clock.shift(dt.timedelta(minutes=1, seconds=1))
     assert sent == [3, 6, 7, 7]
+
+
+def nudge(count: int) -> None:
+    for number in range(count):
+        tell(UserFactory(email=f"n{number}@example.coop"), kind="nudge", subject="Nudged", mail=True)
+
+
+def test_what_nobody_waits_for_goes_out_after_all_others(db, clock):
+    nudge(2)
+    clock.shift(DAY / 24)
+    tell(UserFactory(), subject="Your receipt", mail=True)
+    tasks.send_service_messages()
+    assert [subject for _to, subject in mails()] == ["Your receipt", "Nudged", "Nudged"]
+
+
+def test_what_nobody_waits_for_and_digests_together_keep_to_the_limit_and_nothing_else_waits_for_it(
+    db, clock, settings
+):
+    settings.MAILS_PER_MINUTE = 3
+    for person in readers(2):
+        tell(person, subject="Digested")
+    clock.shift(DAY)
+    nudge(4)
+    sent = []
+    for minute in range(4):
+        before = len(mail.outbox)
+        send_digests()
+        tasks.send_service_messages()
+        tell(UserFactory(), subject=f"Receipt {minute}", mail=True)
+        tasks.send_service_messages()
+        sent.append([subject for _to, subject in mails()[before:]])
+        clock.shift(dt.timedelta(minutes=1, seconds=1))
+    assert sent == [
+        ["Digested", "Digested", "Nudged", "Receipt 0"],
+        ["Nudged", "Nudged", "Nudged", "Receipt 1"],
+        ["Receipt 2"],
+        ["Receipt 3"],
+    ]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_five_at_once_keep_to_the_limit_together(clock, settings):
+    settings.MAILS_PER_MINUTE = 7
+    nudge(20)
+    assert together(*[tasks.send_service_messages] * 5) == {"done": 5}
+    addresses = [message.to[0] for message in mail.outbox]
+    assert (len(addresses), len(set(addresses))) == (7, 7)
 
 
 BUSY = smtplib.SMTPDataError(451, b"try later")
