@@ -1,19 +1,26 @@
 """What may be told of the blog, asked again whenever it is told."""
 
+import datetime as dt
+from importlib import import_module
+
 import pytest
+from django.db import connection
+from django.utils import timezone
 
 from blog.actions.bylines import ask_coauthor
+from blog.actions.editing import approve_submission, propose_changes, reschedule_post
 from blog.actions.following import announce_comments, announce_posts, follow, unfollow
 from blog.models import Byline, Post
 from commons.contributions.models import Contribution
-from commons.digests.models import Notice
+from commons.digests.models import Notice, number_in
 from commons.digests.reports import still_so
 from commons.moderation.models import Standing
-from tests.factories.blog import a_comment, a_draft, a_post
+from tests.factories.blog import a_comment, a_draft, a_post, a_submission, an_editor
 from tests.factories.people import UserFactory
 from tests.factories.themes import a_theme
 
 pytestmark = pytest.mark.django_db
+BY_POST = import_module("blog.migrations.0005_notices_name_their_post")
 
 
 def told(person) -> list[str]:
@@ -66,3 +73,30 @@ def test_who_is_asked_to_write_along_is_told_while_they_are_asked():
     assert told(person) == ["blog-coauthor"]
     Byline.objects.filter(asked_email=person.email).delete()
     assert told(person) == []
+
+
+def test_what_editors_decided_before_is_found_by_its_post():
+    a_draft()  # so that no number of a post is also that of what was handed in
+    editor, row = an_editor(), a_submission("Looms")
+    propose_changes(row, by=editor, title="Our looms", summary="S", body="B")
+    later = timezone.now() + dt.timedelta(days=2)
+    post = approve_submission(row, by=editor, public_from=later)
+    reschedule_post(post, by=editor, public_from=later + dt.timedelta(days=1))
+    before = decisions(post)
+    assert [about for _pk, _key, about in before] == [post.pk] * 3
+    for pk, key, _about in before:
+        key = key.removeprefix(f"blog-decision:{post.pk}:")
+        if key.startswith("rescheduled:"):
+            key = key.replace("rescheduled:", f"rescheduled:{post.pk}:", 1)
+        Notice.objects.filter(pk=pk).update(key=key, about_id=number_in(key))
+    assert [key.split(":")[0] for _pk, key, _about in decisions(post)] == ["proposal", "submission", "rescheduled"]
+    for _twice in range(2):
+        with connection.cursor() as cursor:
+            for statement in BY_POST.STATEMENTS:
+                cursor.execute(statement)
+        assert decisions(post) == before
+
+
+def decisions(post: Post) -> list[tuple[int, str, int]]:
+    rows = Notice.objects.filter(recipient=post.author, kind="blog-decision").order_by("pk")
+    return list(rows.values_list("pk", "key", "about_id"))

@@ -1,14 +1,16 @@
 """What may be told of phases, events and ideas, asked again whenever it is told: by real actions, for each kind."""
 
 import datetime as dt
+from importlib import import_module
 
 import pytest
 import time_machine
+from django.db import connection
 from django.utils import timezone
 
 from commons.contributions.models import Contribution
-from commons.digests.models import Notice
-from commons.digests.reports import still_so
+from commons.digests.models import Notice, number_in
+from commons.digests.reports import kind_named, still_so
 from commons.moderation.models import Standing
 from consultation.actions import (
     announce_idea_comments,
@@ -18,8 +20,10 @@ from consultation.actions import (
 )
 from consultation.actions.events import When, add_helper, announce_events, cancel_event, drop_helper, move_event
 from consultation.actions.registrations import cancel_registration, register_person
+from consultation.models import PhaseNotice
 from tests.factories.consultation import an_idea, said_of
 from tests.factories.events import an_event, registered
+from tests.factories.notices import tell
 from tests.factories.people import UserFactory
 from tests.factories.phases import a_phase, call_off, fresh, move, write_down
 
@@ -186,3 +190,56 @@ def test_a_comment_on_an_idea_is_told_while_both_are_public(hidden, standing):
     pk = idea.contribution_id if hidden == "idea" else comment.pk
     Contribution.objects.filter(pk=pk).update(standing=standing)
     assert told(author) == []
+
+
+# --- those from before --------------------------------------------------------------------------------------------------------
+
+OWN_KINDS = import_module("consultation.migrations.0012_notices_have_their_own_kinds")
+
+
+def run(statements: list[str]) -> None:
+    with connection.cursor() as cursor:
+        for statement in statements:
+            cursor.execute(statement)
+
+
+@pytest.mark.parametrize(
+    ("key", "kind", "now"),
+    [
+        ("helper:12", "event-helper", "event-helper:12"),
+        ("event-moved:12", "event-moved", "event-moved:12"),
+        ("event-off:12", "event-off", "event-off:12"),
+        ("moved-up:12:3", "event-place", "event-place:12:3"),
+        ("taken-off:12:3", "event-place-lost", "event-place-lost:12:3"),
+    ],
+)
+def test_what_was_told_of_an_event_before_has_its_own_kind(key, kind, now):
+    tell(UserFactory(), key, kind="event")
+    run(OWN_KINDS.STATEMENTS)
+    assert Notice.objects.values_list("kind", "key", "about_id").get() == (kind, now, 12)
+    assert kind_named(kind) is not None
+
+
+def test_what_was_told_of_phases_before_is_found_by_its_fact(follower):
+    for name in ("Weave", "Carve"):
+        a_phase(name, 0, 20)
+    announce_phases(by=None)
+    before = told(follower)
+    facts = dict(PhaseNotice.objects.values_list("pk", "key"))
+    for notice in Notice.objects.all():
+        key = f"phase:{facts[notice.about_id]}"
+        Notice.objects.filter(pk=notice.pk).update(key=key, about_id=number_in(key) + 1000)
+    assert (len(before), told(follower)) == (2, [])
+    run(OWN_KINDS.STATEMENTS)
+    assert told(follower) == before
+    assert sorted(Notice.objects.values_list("key", flat=True)) == sorted(f"phase:{number}" for number in facts)
+
+
+def test_what_is_told_by_now_stays_as_it_is(follower):
+    a_phase("Weave", 0, 20)
+    announce_phases(by=None)
+    tell(follower, "event-helper:12", kind="event-helper")
+    tell(follower, "helper:12", kind="told")
+    before = sorted(Notice.objects.values_list("pk", "kind", "key", "about_id"))
+    run(OWN_KINDS.STATEMENTS)
+    assert sorted(Notice.objects.values_list("pk", "kind", "key", "about_id")) == before
