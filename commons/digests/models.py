@@ -7,6 +7,7 @@ the worker dies after that, nobody can know whether the message left: the state 
 """
 
 import datetime as dt
+import re
 import secrets
 from typing import Any, Self
 from urllib.parse import urlsplit
@@ -106,6 +107,18 @@ class Stop(models.TextChoices):
     REFUSED = "refused", _("Their mail server says that there is no such mailbox.")
     BOUNCED = "bounced", _("A mail came back.")
     COMPLAINED = "complained", _("Somebody there called a mail of ours spam.")
+
+
+# The enhanced status codes (RFC 3463, 7505) that speak of this one mailbox: it is not there, has moved, or takes nothing. A full
+# one (5.2.2), a sender that is not liked (5.1.8), a list of senders or a relay that is set up wrongly (5.7.1) say nothing of it.
+_NO_MAILBOX = frozenset({"5.1.1", "5.1.2", "5.1.3", "5.1.6", "5.1.10", "5.2.1"})
+_STATUS = re.compile(r"#?(\d\.\d{1,3}\.\d{1,3})(?![\d.])")
+
+
+def says_no_mailbox(reply: str) -> bool:
+    """Whether this reply means that no mail will ever reach the address: only where it says so by its status."""
+    found = _STATUS.match(reply.strip())
+    return found is not None and found[1] in _NO_MAILBOX
 
 
 class SubscriptionQuerySet(models.QuerySet):

@@ -45,8 +45,16 @@ from commons.digests.actions import (
     note_unknown,
     release_digests,
 )
-from commons.digests.models import Digest, Frequency, Mailed, MailingList, MailState, Notice, Subscription
-from commons.digests.refusals import says_no_mailbox
+from commons.digests.models import (
+    Digest,
+    Frequency,
+    Mailed,
+    MailingList,
+    MailState,
+    Notice,
+    Subscription,
+    says_no_mailbox,
+)
 from commons.digests.reports import (
     headings,
     is_direct,

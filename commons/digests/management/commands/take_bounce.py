@@ -15,8 +15,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from commons.digests.actions import take_bounce
-from commons.digests.models import Stop
-from commons.digests.refusals import says_no_mailbox
+from commons.digests.models import Stop, says_no_mailbox
 
 LARGEST = 5_000_000
 

@@ -1,6 +1,6 @@
 import pytest
 
-from commons.digests.refusals import says_no_mailbox
+from commons.digests.models import says_no_mailbox
 
 
 @pytest.mark.parametrize(
