@@ -1,5 +1,6 @@
 """The home page, the staff's front page, what waits for the workers, health, and the pages for when something went wrong."""
 
+import re
 from datetime import datetime, timedelta
 from itertools import chain
 from typing import Any
@@ -128,6 +129,8 @@ class StaffHomeView(UserPassesTestMixin, TemplateView):
 # How many rows of each end are listed, the newest first, and how far back.
 ENDS_LISTED = 25
 ENDS_KEPT = timedelta(days=30)
+# What a mail server says about a reader often holds their address.
+ADDRESS = re.compile(r"[^\s<>\"'(){}\[\],;:]+@[^\s<>\"'(){}\[\],;:]+")
 
 
 class QueuesView(PermissionRequiredMixin, TemplateView):
@@ -141,7 +144,7 @@ class QueuesView(PermissionRequiredMixin, TemplateView):
         queues = [
             _worked_on("export", _("Exports"), ExportJob.objects.select_related("asked_by"), now),
             _worked_on("import", _("Register files"), RegisterImport.objects.select_related("asked_by"), now),
-            _mailed("notice", _("Single mails"), Notice.objects.select_related("recipient"), now),
+            _mailed("notice", _("Single mails"), Notice.objects.all(), now),
             _mailed("digest", _("Digests"), Digest.objects.select_related("person"), now),
         ]
         return super().get_context_data(queues=queues, **kwargs)
@@ -196,17 +199,19 @@ def _worked_on(name: str, label: str, rows: models.QuerySet, now: datetime) -> d
 
 
 def _mailed(name: str, label: str, rows: models.QuerySet, now: datetime) -> dict[str, Any]:
-    """Rows that go out by e-mail. What stands in them is between us and their reader."""
+    """Rows that go out by e-mail. What stands in them is between us and their reader. So is, of a single mail, that there was
+    something to write about: a decision about a post, or an appeal, of which staff must not know. It is told without whose it is,
+    and named as the record names it."""
 
     def listed(state: str) -> list[dict[str, Any]]:
         since = rows.filter(mail_state=state, mail_claimed_at__gt=now - ENDS_KEPT).order_by("-mail_claimed_at")
         return [
             _told(
                 row,
-                str(row.person if name == "digest" else row.recipient),
+                str(row.person) if name == "digest" else row.audit_label,
                 _named(row),
                 row.mail_claimed_at,
-                row.mail_reason,
+                ADDRESS.sub("…", row.mail_reason),
             )
             for row in since[:ENDS_LISTED]
         ]
