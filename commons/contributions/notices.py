@@ -27,4 +27,5 @@ register_kind(
     group=Group.REPLIES,
     rows=_reply_to,
     direct=True,
+    folds=True,
 )

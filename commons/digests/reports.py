@@ -48,7 +48,8 @@ class Kind:
     gives what changed in words, by the number of the notice, for many at once. A `direct` kind may be sent at once to who wishes;
     a `service` is sent at once to everybody, because they wait for it or have to act. `may` says what the database cannot: which
     of some notices of one reader their permissions of today still allow, by number. It is asked of one reader at a time, so only
-    a service can have it.
+    a service can have it. Of a kind that `folds`, all that leads to one page stands on one line, with the newest words: whoever
+    opens the page reads the others there.
     """
 
     name: str
@@ -60,6 +61,7 @@ class Kind:
     direct: bool = False
     service: bool = False
     may: May | None = None
+    folds: bool = False
 
 
 _kinds: dict[str, Kind] = {}
@@ -76,11 +78,12 @@ def register_kind(
     direct: bool = False,
     service: bool = False,
     may: May | None = None,
+    folds: bool = False,
 ) -> None:
     """Make a kind of notice known. One that is not known is shown nowhere and sent to nobody."""
     if may and not service:
         raise ValueError(f"{name} is no service, so it goes into digests, where permissions are not asked")
-    _kinds[name] = Kind(name, label, why, group, rows, words, direct, service, may)
+    _kinds[name] = Kind(name, label, why, group, rows, words, direct, service, may, folds)
 
 
 def kinds() -> list[Kind]:
@@ -188,8 +191,7 @@ def visit_of(user: Any, now: dt.datetime) -> Visit:
 
 @dataclass(frozen=True)
 class Line:
-    """One line: the newest notice about a thing, how many `more` of the same kind lead to the same page, and the words that
-    changed."""
+    """One line: the newest notice, for how many `more` like it it stands, and the words that changed."""
 
     notice: Notice
     more: int = 0
@@ -231,8 +233,8 @@ def words_of(notices: Sequence[Notice]) -> dict[int, Sequence[Piece]]:
 def headings(
     notices: Iterable[Notice], words: Mapping[int, Sequence[Piece]], *, new_since: dt.datetime | None = None
 ) -> list[Heading]:
-    """Notices of one person under their headings, those about the same thing on one line. `new_since`: what was not seen
-    before that moment is new."""
+    """Notices of one person under their headings; on one line what says the same, or is of a kind that folds and about the same
+    thing. `new_since`: what was not seen before that moment is new."""
     order = list(Group)
     by_group: dict[Group, list[Notice]] = {}
     for notice in notices:
@@ -247,9 +249,9 @@ def headings(
 
 def _lines(notices: list[Notice], words: Mapping[int, Sequence[Piece]], new_since: dt.datetime | None) -> list[Line]:
     newest_first = sorted(notices, key=lambda notice: (notice.made_at, notice.pk), reverse=True)
-    things: dict[tuple[str, str], list[Notice]] = {}
+    things: dict[tuple[str, ...], list[Notice]] = {}
     for notice in newest_first:
-        things.setdefault((notice.kind, notice.path.split("#")[0]), []).append(notice)
+        things.setdefault(_thing(notice), []).append(notice)
     return [
         Line(
             same[0],
@@ -259,6 +261,13 @@ def _lines(notices: list[Notice], words: Mapping[int, Sequence[Piece]], new_sinc
         )
         for same in things.values()
     ]
+
+
+def _thing(notice: Notice) -> tuple[str, ...]:
+    """What has one line. Two facts that are told in other words, or lead elsewhere, are two lines: nothing else tells them."""
+    if _kinds[notice.kind].folds:
+        return (notice.kind, notice.path.split("#")[0])
+    return (notice.kind, notice.path, notice.subject, notice.text)
 
 
 # --- When ---------------------------------------------------------------------------------------------------------------------

@@ -11,6 +11,7 @@ from commons.digests.reports import Group, register_kind
 from commons.people.models import User
 
 register_kind("told", label="Told", why="You are told.", group=Group.OWN)
+register_kind("said", label="Said", why="Somebody said something.", group=Group.OWN, folds=True)
 # True only of somebody who is there, with this number.
 register_kind(
     "greeting",
