@@ -150,7 +150,7 @@ def unseen_count(user: Any) -> int:
     if not user.is_authenticated:
         return 0
     unseen = Notice.objects.visible_to(user).unseen()
-    found = set(unseen.order_by().values_list("kind", flat=True)[:MANY])
+    found = kinds_in(unseen)
     if not found:
         return 0
     if asked := found.intersection(asking_permission()):
@@ -162,9 +162,7 @@ def recent(user: Any, most: int = 5) -> list[Notice]:
     """The person's newest notices, for the list in digests/_recent.html."""
     if not user.is_authenticated:
         return []
-    told = list(still_so(Notice.objects.visible_to(user))[:most])
-    refused = refused_to(user, told)
-    return [notice for notice in told if notice.pk not in refused]
+    return list(told_to(user)[:most])
 
 
 # What is read again within this time is read on the same visit.
@@ -307,7 +305,7 @@ def is_gathered(kind: Kind, subscription: Subscription) -> bool:
 def next_mail(kind: Kind, subscription: Subscription, now: dt.datetime) -> str:
     """When a notice of this kind could next come by e-mail, in a sentence."""
     if subscription.is_stopped:
-        return _("By e-mail: never, because mail to your address comes back.")
+        return _("By e-mail: never. %(why)s") % {"why": subscription.get_stopped_why_display()}
     if kind.service or not is_gathered(kind, subscription):
         return _("By e-mail: at once.")
     if subscription.frequency == Frequency.OFF:

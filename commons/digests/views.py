@@ -96,7 +96,7 @@ class SubscriptionChangeView(PermissionRequiredMixin, FormView):
 
 
 class AddressResumeView(PermissionRequiredMixin, View):
-    """A button: my mailbox is there again."""
+    """A button: write to me again, for the mailbox is there, or it was no spam."""
 
     permission_required = "digests.resume_address"
     http_method_names = ("post",)

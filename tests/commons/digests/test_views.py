@@ -75,7 +75,7 @@ def test_what_is_new_stays_new_for_one_visit_and_the_next_visit_says_when_the_la
         client.force_login(person)
         tell(person, "b", subject="Since", path="/b/")
         page = client.get(PAGE)
-        assert "You were last here on Monday 1 March 2027." in page.content.decode()
+        assert "You last read something new here on Monday 1 March 2027." in page.content.decode()
         assert lines(client) == [("Your account and your organisation", [("Since", 0, True), ("Before", 0, False)])]
 
 
@@ -161,16 +161,31 @@ def test_the_page_of_reasons_says_for_each_kind_when_a_mail_could_come(client, p
     wish(person, "daily", at_once=True)
     thursday, found = "By e-mail: on Thursday 4 March at the earliest.", said()
     assert [found[kind] for kind in kinds] == [at_once, thursday, at_once]
-    stop_address(person, by=None, why=Stop.BOUNCED, words="550")
-    assert set(said().values()) == {"By e-mail: never, because mail to your address comes back."}
+    for why, words in STOPPED.items():
+        stop_address(person, by=None, why=why, words="550")
+        assert set(said().values()) == {f"By e-mail: never. {words}"}
+
+
+STOPPED = {
+    Stop.REFUSED: "Their mail server says that there is no such mailbox.",
+    Stop.BOUNCED: "A mail came back.",
+    Stop.COMPLAINED: "Somebody there called a mail of ours spam.",
+}
+
+
+@pytest.mark.parametrize("why", STOPPED)
+def test_why_nothing_is_sent_is_said_as_it_is(client, person, why):
+    stop_address(person, by=None, why=why, words="550")
+    assert f"We send nothing to {person.email}. {STOPPED[why]}" in client.get(PAGE).content.decode()
+    assert f"{STOPPED[why]} So we have sent nothing to {person.email} since" in client.get(SETTINGS).content.decode()
 
 
 def test_who_finds_their_mailbox_again_is_written_to_again(client, person):
     stop_address(person, by=None, why=Stop.BOUNCED, words="550 no such user")
-    assert "Mail to you comes back" in client.get(SETTINGS).content.decode()
+    assert "We send you no mail" in client.get(SETTINGS).content.decode()
     assert client.post("/you/notices/resume/")["Location"] == SETTINGS
     assert Subscription.objects.get().is_stopped is False
-    assert "Mail to you comes back" not in client.get(SETTINGS).content.decode()
+    assert "We send you no mail" not in client.get(SETTINGS).content.decode()
 
 
 def test_another_address_begins_anew(person):
