@@ -28,4 +28,4 @@ host = os.environ.get('ALLOWED_HOSTS', 'localhost').split(',')[0].lstrip('.'); \
 web.urlopen(web.Request('http://127.0.0.1:8000/health/live/', headers={'Host': host}), timeout=5)"]
 CMD ["gunicorn", "coopstrategy.wsgi:application", "--bind", "0.0.0.0:8000", "--worker-class", "gthread", \
      "--workers", "2", "--threads", "4", "--no-control-socket", "--worker-tmp-dir", "/dev/shm", "--access-logfile", "-", \
-     "--access-logformat", "%(h)s \"%(m)s %(U)s\" %(s)s %(B)s %(L)s"]
+     "--access-logformat", "%(h)s \"%(m)s %({shown_path}e)s\" %(s)s %(B)s %(L)s"]

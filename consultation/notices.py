@@ -113,4 +113,5 @@ register_kind(
         pk=about, thread__idea__contribution__standing=Standing.PUBLISHED, thread__idea__contribution__author=reader
     ),
     direct=True,
+    folds=True,
 )

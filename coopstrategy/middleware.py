@@ -43,7 +43,7 @@ PERMISSIONS_POLICY = ", ".join(
     )
 )
 
-PRIVATE_PATHS = ("/accounts/", "/admin/", "/census/", "/demo/", "/exports/", "/staff/", "/you/")
+PRIVATE_PATHS = ("/accounts/", "/admin/", "/census/", "/demo/", "/exports/", "/staff/", "/unsubscribe/", "/you/")
 STAFF_PATHS = ("/admin/", "/exports/", "/staff/")
 
 # Names of parts of an address that are secrets by themselves; such an address must not travel in a Referer header.

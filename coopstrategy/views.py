@@ -1,5 +1,7 @@
 """The home page, the staff's front page, what waits for the workers, health, and the pages for when something went wrong."""
 
+import re
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from itertools import chain
 from typing import Any
@@ -128,6 +130,8 @@ class StaffHomeView(UserPassesTestMixin, TemplateView):
 # How many rows of each end are listed, the newest first, and how far back.
 ENDS_LISTED = 25
 ENDS_KEPT = timedelta(days=30)
+# What a mail server says about a reader often holds their address.
+ADDRESS = re.compile(r"[^\s<>\"'(){}\[\],;:]+@[^\s<>\"'(){}\[\],;:]+")
 
 
 class QueuesView(PermissionRequiredMixin, TemplateView):
@@ -141,7 +145,7 @@ class QueuesView(PermissionRequiredMixin, TemplateView):
         queues = [
             _worked_on("export", _("Exports"), ExportJob.objects.select_related("asked_by"), now),
             _worked_on("import", _("Register files"), RegisterImport.objects.select_related("asked_by"), now),
-            _mailed("notice", _("Single mails"), Notice.objects.select_related("recipient"), now),
+            _mailed("notice", _("Single mails"), Notice.objects.all(), now),
             _mailed("digest", _("Digests"), Digest.objects.select_related("person"), now),
         ]
         return super().get_context_data(queues=queues, **kwargs)
@@ -170,17 +174,9 @@ class QueuesView(PermissionRequiredMixin, TemplateView):
 def _worked_on(name: str, label: str, rows: models.QuerySet, now: datetime) -> dict[str, Any]:
     """Rows that a worker claims, works on and ends."""
 
-    def listed(found: models.QuerySet) -> list[dict[str, Any]]:
-        return [
-            _told(
-                row,
-                str(row.asked_by or ""),
-                str(row),
-                row.finished_at or row.claimed_at,
-                row.reason and gettext(row.reason),
-            )
-            for row in found[:ENDS_LISTED]
-        ]
+    def told(row: models.Model) -> dict[str, Any]:
+        at, why = row.finished_at or row.claimed_at, row.reason and gettext(row.reason)
+        return _told(row, str(row.asked_by or ""), str(row), at, why)
 
     failed = rows.filter(state=State.FAILED, finished_at__gt=now - ENDS_KEPT)
     return {
@@ -188,28 +184,24 @@ def _worked_on(name: str, label: str, rows: models.QuerySet, now: datetime) -> d
         "label": label,
         "oldest": _minutes(rows.oldest_waiting_age(now)),
         "waiting": rows.waiting().count(),
-        "running": listed(rows.filter(state=State.RUNNING).order_by("claimed_at")),
-        "failed": listed(failed.order_by("-finished_at")),
-        "unknown": [],
+        "running": _listed(rows.filter(state=State.RUNNING).order_by("claimed_at"), told),
+        "failed": _listed(failed.order_by("-finished_at"), told),
         "retries": name == "export",
     }
 
 
 def _mailed(name: str, label: str, rows: models.QuerySet, now: datetime) -> dict[str, Any]:
-    """Rows that go out by e-mail. What stands in them is between us and their reader."""
+    """Rows that go out by e-mail. What stands in them is between us and their reader. So is, of a single mail, that there was
+    something to write about: a decision about a post, or an appeal, of which staff must not know. It is told without whose it is,
+    and named as the record names it."""
 
-    def listed(state: str) -> list[dict[str, Any]]:
-        since = rows.filter(mail_state=state, mail_claimed_at__gt=now - ENDS_KEPT).order_by("-mail_claimed_at")
-        return [
-            _told(
-                row,
-                str(row.person if name == "digest" else row.recipient),
-                _named(row),
-                row.mail_claimed_at,
-                row.mail_reason,
-            )
-            for row in since[:ENDS_LISTED]
-        ]
+    def told(row: Notice | Digest) -> dict[str, Any]:
+        whose = str(row.person) if isinstance(row, Digest) else row.audit_label
+        return _told(row, whose, _named(row), row.mail_claimed_at, ADDRESS.sub("…", row.mail_reason))
+
+    def listed(state: str) -> dict[str, Any]:
+        since = rows.filter(mail_state=state, mail_claimed_at__gt=now - ENDS_KEPT)
+        return _listed(since.order_by("-mail_claimed_at"), told)
 
     return {
         "name": name,
@@ -221,6 +213,12 @@ def _mailed(name: str, label: str, rows: models.QuerySet, now: datetime) -> dict
         "unknown": listed(MailState.UNKNOWN),
         "retries": True,
     }
+
+
+def _listed(found: models.QuerySet, told: Callable[[Any], dict[str, Any]]) -> dict[str, Any]:
+    """The first of some rows, and how many there are."""
+    rows = [told(row) for row in found[:ENDS_LISTED]]
+    return {"rows": rows, "count": len(rows) if len(rows) < ENDS_LISTED else found.count()}
 
 
 def _named(row: Notice | Digest) -> str:

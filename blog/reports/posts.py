@@ -17,7 +17,7 @@ from commons import richtext
 from commons.contributions.models import Contribution, ContributionQuerySet, Order
 from commons.contributions.reports import Citation, register_subject, subject_of, with_subjects
 
-register_subject("post")
+register_subject("post", shown=lambda: Post.objects.public())
 
 
 Citer = Callable[[Sequence[Post]], dict[int, list[Citation]]]

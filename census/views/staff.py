@@ -19,7 +19,7 @@ from census.actions.responses import answers_of, open_answers
 from census.actions.waves import CloseNotLater, extend_close
 from census.forms import CaseFilterForm, CloseForm, CodesForm, OpenAnswersForm, RevokeForm
 from census.models import AccessCode, Case, Response, Wave
-from census.models.reminders import MOST
+from census.models.reminders import BY_DAY, MOST, QUIET
 from census.reports import board_of, reminders_of, with_reply_state
 from census.views.words import summary_of
 
@@ -49,6 +49,9 @@ class WaveView(WaveMixin, TemplateView):
             is_open=self.wave.is_open_at(now),
             reminders=reminders_of(self.wave),
             most_reminders=MOST,
+            quiet_days=QUIET.days,
+            remind_from=BY_DAY[0],
+            remind_until=BY_DAY[1],
             days_left=self.wave.days_left_at(now),
             batches=list(self.wave.code_batches.select_related("made_by")[:10]),
             **kwargs,

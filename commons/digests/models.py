@@ -190,7 +190,8 @@ class Subscription(models.Model):
         return bool(self.stopped_address) and self.stopped_address == self.person.email
 
     def token_for(self, mailing_list: str) -> str:
-        """What stands in the address of a mail: whoever holds it may stop this list for this person, and nothing else."""
+        """What stands in the address of a mail: whoever holds it may stop this list for this person, or have it less often:
+        replies and answers in a weekly digest instead of at once. It starts nothing else, but undoes what it just stopped."""
         return _signer().sign(f"{self.pk}.{mailing_list}")
 
 

@@ -50,6 +50,8 @@ class Kind:
     of some notices of one reader their permissions of today still allow, by number. It is asked of one reader at a time, so only
     a service can have it. A service that `can_wait` goes to many at once, of whom nobody waits for it: its mails go out after all
     others, and no faster than digests.
+    Of a kind that `folds`, all that leads to one page stands on one line, with the newest words: whoever
+    opens the page reads the others there.
     """
 
     name: str
@@ -62,6 +64,7 @@ class Kind:
     service: bool = False
     may: May | None = None
     can_wait: bool = False
+    folds: bool = False
 
 
 _kinds: dict[str, Kind] = {}
@@ -79,11 +82,12 @@ def register_kind(
     service: bool = False,
     may: May | None = None,
     can_wait: bool = False,
+    folds: bool = False,
 ) -> None:
     """Make a kind of notice known. One that is not known is shown nowhere and sent to nobody."""
     if may and not service:
         raise ValueError(f"{name} is no service, so it goes into digests, where permissions are not asked")
-    _kinds[name] = Kind(name, label, why, group, rows, words, direct, service, may, can_wait)
+    _kinds[name] = Kind(name, label, why, group, rows, words, direct, service, may, can_wait, folds)
 
 
 def kinds() -> list[Kind]:
@@ -154,7 +158,7 @@ def unseen_count(user: Any) -> int:
     if not user.is_authenticated:
         return 0
     unseen = Notice.objects.visible_to(user).unseen()
-    found = set(unseen.order_by().values_list("kind", flat=True)[:MANY])
+    found = kinds_in(unseen)
     if not found:
         return 0
     if asked := found.intersection(asking_permission()):
@@ -166,9 +170,7 @@ def recent(user: Any, most: int = 5) -> list[Notice]:
     """The person's newest notices, for the list in digests/_recent.html."""
     if not user.is_authenticated:
         return []
-    told = list(still_so(Notice.objects.visible_to(user))[:most])
-    refused = refused_to(user, told)
-    return [notice for notice in told if notice.pk not in refused]
+    return list(told_to(user)[:most])
 
 
 # What is read again within this time is read on the same visit.
@@ -195,8 +197,7 @@ def visit_of(user: Any, now: dt.datetime) -> Visit:
 
 @dataclass(frozen=True)
 class Line:
-    """One line: the newest notice about a thing, how many `more` of the same kind lead to the same page, and the words that
-    changed."""
+    """One line: the newest notice, for how many `more` like it it stands, and the words that changed."""
 
     notice: Notice
     more: int = 0
@@ -238,8 +239,8 @@ def words_of(notices: Sequence[Notice]) -> dict[int, Sequence[Piece]]:
 def headings(
     notices: Iterable[Notice], words: Mapping[int, Sequence[Piece]], *, new_since: dt.datetime | None = None
 ) -> list[Heading]:
-    """Notices of one person under their headings, those about the same thing on one line. `new_since`: what was not seen
-    before that moment is new."""
+    """Notices of one person under their headings; on one line what says the same, or is of a kind that folds and about the same
+    thing. `new_since`: what was not seen before that moment is new."""
     order = list(Group)
     by_group: dict[Group, list[Notice]] = {}
     for notice in notices:
@@ -254,9 +255,9 @@ def headings(
 
 def _lines(notices: list[Notice], words: Mapping[int, Sequence[Piece]], new_since: dt.datetime | None) -> list[Line]:
     newest_first = sorted(notices, key=lambda notice: (notice.made_at, notice.pk), reverse=True)
-    things: dict[tuple[str, str], list[Notice]] = {}
+    things: dict[tuple[str, ...], list[Notice]] = {}
     for notice in newest_first:
-        things.setdefault((notice.kind, notice.path.split("#")[0]), []).append(notice)
+        things.setdefault(_thing(notice), []).append(notice)
     return [
         Line(
             same[0],
@@ -266,6 +267,13 @@ def _lines(notices: list[Notice], words: Mapping[int, Sequence[Piece]], new_sinc
         )
         for same in things.values()
     ]
+
+
+def _thing(notice: Notice) -> tuple[str, ...]:
+    """What has one line. Two facts that are told in other words, or lead elsewhere, are two lines: nothing else tells them."""
+    if _kinds[notice.kind].folds:
+        return (notice.kind, notice.path.split("#")[0])
+    return (notice.kind, notice.path, notice.subject, notice.text)
 
 
 # --- When ---------------------------------------------------------------------------------------------------------------------
@@ -305,7 +313,7 @@ def is_gathered(kind: Kind, subscription: Subscription) -> bool:
 def next_mail(kind: Kind, subscription: Subscription, now: dt.datetime) -> str:
     """When a notice of this kind could next come by e-mail, in a sentence."""
     if subscription.is_stopped:
-        return _("By e-mail: never, because mail to your address comes back.")
+        return _("By e-mail: never. %(why)s") % {"why": subscription.get_stopped_why_display()}
     if kind.service or not is_gathered(kind, subscription):
         return _("By e-mail: at once.")
     if subscription.frequency == Frequency.OFF:

@@ -2,12 +2,15 @@
 
 import hmac
 import json
+from datetime import timedelta
 from itertools import groupby
 from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.mixins import PermissionRequiredMixin
+from django.core import signing
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect
 from django.urls import reverse_lazy
@@ -93,7 +96,7 @@ class SubscriptionChangeView(PermissionRequiredMixin, FormView):
 
 
 class AddressResumeView(PermissionRequiredMixin, View):
-    """A button: my mailbox is there again."""
+    """A button: write to me again, for the mailbox is there, or it was no spam."""
 
     permission_required = "digests.resume_address"
     http_method_names = ("post",)
@@ -120,6 +123,13 @@ class WhyView(PermissionRequiredMixin, TemplateView):
             for group, some in groupby(kinds(), key=lambda kind: kind.group)
         ]
         return super().get_context_data(groups=groups, subscription=subscription, **kwargs)
+
+
+UNDO = "commons.digests.undo"
+UNDO_WITHIN = timedelta(hours=1)
+
+# How often, and whether replies and answers come at once.
+Wishes = list[Any]
 
 
 @method_decorator(csrf_exempt, name="dispatch")
@@ -149,23 +159,48 @@ class UnsubscribeView(TemplateView):
         )
 
     def post(self, request: HttpRequest, token: str) -> HttpResponse:
-        """`wish` is weekly, daily or, for what comes at once, on; whatever else is sent stops the list, for that is what the
-        button of a mail program means, whatever it sends."""
-        person, wish, was = self.subscription.person, request.POST.get("wish", ""), self.subscription
-        if self.mailing_list == MailingList.DIGEST and wish in {Frequency.WEEKLY, Frequency.DAILY}:
-            row = change_subscription(person, by=person, frequency=wish, at_once=was.at_once)
-        elif self.mailing_list == MailingList.AT_ONCE and wish == "on":
-            row = change_subscription(person, by=person, frequency=was.frequency, at_once=True)
-        elif self.mailing_list == MailingList.AT_ONCE and wish == Frequency.WEEKLY:
-            row = change_subscription(person, by=person, frequency=wish, at_once=False)
-        else:
-            row = unsubscribe(person, self.mailing_list, by=person)
-        self.subscription, undo = row, ""
-        if was.frequency not in {row.frequency, Frequency.OFF}:
-            undo = was.frequency
-        if was.at_once and not row.at_once:
-            undo = "on"
+        """`undo` brings back what a tap on this page has just changed. `wish` may be weekly, as far as that is fewer mails than
+        today; whatever else is sent stops the list, for that is what the button of a mail program means, whatever it sends. So an
+        old mail in the wrong hands can start none."""
+        person = self.subscription.person
+        with transaction.atomic():
+            self.subscription = Subscription.objects.select_for_update().get(pk=self.subscription.pk)
+            self.subscription.person = person
+            was = _wishes(self.subscription)
+            if "undo" in request.POST:
+                wished = self._undone(was)
+                if wished is None:
+                    return self.render_to_response(self.get_context_data(is_too_late=True), status=409)
+            else:
+                wished = self._lessened(was)
+            if wished is None:
+                row = unsubscribe(person, self.mailing_list, by=person)
+            else:
+                row = change_subscription(person, by=person, frequency=wished[0], at_once=wished[1])
+        self.subscription, now = row, _wishes(row)
+        undo = signing.dumps([row.pk, was, now], salt=UNDO) if now != was and "undo" not in request.POST else ""
         return self.render_to_response(self.get_context_data(is_done=True, undo=undo))
+
+    def _lessened(self, was: Wishes) -> Wishes | None:
+        """What "once a week instead" makes of somebody's wishes; None where the list is to be stopped."""
+        frequency, at_once = was
+        if self.request.POST.get("wish") != Frequency.WEEKLY:
+            return None
+        if self.mailing_list == MailingList.AT_ONCE:
+            return [Frequency.WEEKLY.value if at_once and frequency == Frequency.OFF else frequency, False]
+        return [Frequency.OFF.value if frequency == Frequency.OFF else Frequency.WEEKLY.value, at_once]
+
+    def _undone(self, was: Wishes) -> Wishes | None:
+        """The wishes as they were before the tap, unless they have been changed again since, or it is too long ago."""
+        try:
+            number, before, after = signing.loads(self.request.POST["undo"], salt=UNDO, max_age=UNDO_WITHIN)
+        except signing.BadSignature:
+            return None
+        return before if (number, after) == (self.subscription.pk, was) else None
+
+
+def _wishes(row: Subscription) -> Wishes:
+    return [row.frequency, row.at_once]
 
 
 @method_decorator(csrf_exempt, name="dispatch")

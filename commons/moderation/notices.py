@@ -4,7 +4,24 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from commons.digests.reports import Group, register_kind
-from commons.moderation.models import Appeal, Report, Verdict
+from commons.moderation.models import Appeal, Moderation, Report, Verdict, kinds
+
+Outcome = Verdict.Outcome
+
+
+def _verdict(about: models.OuterRef, reader: models.OuterRef) -> models.QuerySet:
+    """What holds today: no later verdict has changed anything, and no appeal has overturned it. Of what was let through it is
+    said that everybody can read it, so everybody can."""
+    later = Verdict.objects.filter(moderation=models.OuterRef("moderation"), pk__gt=models.OuterRef("pk"))
+    overtaken = models.Exists(later.exclude(outcome=Outcome.KEEP))
+    wrong = models.Exists(Appeal.objects.filter(verdict=models.OuterRef("pk"), outcome=Appeal.Outcome.OVERTURNED))
+    things = [Moderation._meta.get_field(kind).related_model for kind in kinds()]
+    public = models.Q(
+        *(models.Exists(thing.objects.public().filter(moderation=models.OuterRef("moderation"))) for thing in things),
+        _connector=models.Q.OR,
+    )
+    own = Verdict.objects.about_words_of(reader).filter(pk=about)
+    return own.filter(public | ~models.Q(outcome=Outcome.PUBLISH), ~overtaken, ~wrong)
 
 
 def _appeal(about: models.OuterRef, reader: models.OuterRef) -> models.QuerySet:
@@ -18,7 +35,7 @@ register_kind(
     label=_("A moderator has decided about something you wrote"),
     why=_("You wrote something, and a moderator had to look at it. Where you can appeal, we write to you at once."),
     group=Group.WRITING,
-    rows=lambda about, reader: Verdict.objects.about_words_of(reader).filter(pk=about),
+    rows=_verdict,
 )
 register_kind(
     "appeal",

@@ -23,7 +23,7 @@ from consultation.models import Event, EventFeedback, EventHelper, EventSession,
 from consultation.models.events import EventQuerySet, clock
 from consultation.models.registrations import RegistrationQuerySet
 
-register_subject("event_session")
+register_subject("event_session", shown=lambda: EventSession.objects.filter(event__in=Event.objects.public()))
 # Whether a session is public is said by its event, so that is fetched along with it.
 register_subject("event_session__event")
 

@@ -16,7 +16,7 @@ from consultation.models.ideas import IdeaQuerySet
 
 IDEAS_A_PAGE = 20
 
-register_subject("idea")
+register_subject("idea", shown=lambda: Idea.objects.public())
 
 
 @dataclass

@@ -20,7 +20,7 @@ from commons.contributions.reports import Line, lines_of, register_subject
 from consultation.models import Event, EventIdea, MarkKind, Words
 from consultation.reports.scatter import Dot, Frame, Point, Scatter, scatter
 
-register_subject("event_proposals")
+register_subject("event_proposals", shown=lambda: Event.objects.public())
 
 FRESH = 2.0
 """Seconds for which a count is shown again before it is counted anew, however many screens ask."""

@@ -31,9 +31,9 @@ from coopstrategy.runtime.valkey import Valkey
 FIRST_PORT, LAST_PORT = 8000, 8019
 # Free space below which Postgres would soon stop in the middle of something, in megabytes.
 LEAST_ROOM = 300
-# Who, which page, what became of it, and how long it took. Not what was looked for: that may be somebody's answer. The same
-# stands in the Dockerfile.
-ACCESS_LOG = '%(h)s "%(m)s %(U)s" %(s)s %(B)s %(L)s'
+# Who, which page, what became of it, and how long it took. Not what was looked for: that may be somebody's answer; and no secret
+# that stands in an address (coopstrategy.wsgi). The same stands in the Dockerfile.
+ACCESS_LOG = '%(h)s "%(m)s %({shown_path}e)s" %(s)s %(B)s %(L)s'
 MOST_RESTARTS, RESTART_WINDOW = 5, 60.0
 
 

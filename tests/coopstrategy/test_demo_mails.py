@@ -46,7 +46,7 @@ def test_both_parts_are_shown_and_the_button_of_a_mail_program_stops_them(demo):
     page = demo.get(f"/demo/mailbox/{name}/")
     text = page.content.decode()
     shown = (
-        f'<iframe class="mail-frame" src="/demo/mailbox/{name}/html/"',
+        f'<iframe class="mail-frame" sandbox="allow-top-navigation-by-user-activation" src="/demo/mailbox/{name}/html/"',
         "You get this once a day.",
         ">Unsubscribe<",
     )

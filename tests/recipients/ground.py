@@ -8,12 +8,11 @@ from django.utils import timezone
 from blog.models import Byline
 from commons import queues
 from commons.contributions.actions import announce_contributions
-from commons.contributions.models import Contribution
 from commons.exports.actions import ask_for_export, complete_export, fail_export, reopen_export
 from commons.exports.exports import OUR_FAULT
 from commons.exports.models import ExportJob
 from commons.moderation.actions import appeal_verdict, decide_appeal, decide_moderation, hold, report_subject
-from commons.moderation.models import Appeal, Report, Standing, Verdict
+from commons.moderation.models import Appeal, Moderated, Report, Standing, Verdict
 from commons.people.models import User
 from tests.factories.blog import a_post
 from tests.factories.contributions import ContributionFactory
@@ -27,19 +26,27 @@ HIDDEN = (Standing.HELD, Standing.DECLINED, Standing.WITHDRAWN)
 def a_reply() -> Scene:
     said, panels = ContributionFactory(), ContributionFactory(author__roles=["chair"], thread__audience="panel")
     reply = ContributionFactory(parent=said)
+    post = a_post("Looms")
+    commenter = UserFactory()
+    ContributionFactory(parent=ContributionFactory(thread=post.thread, author=commenter))
     ContributionFactory(parent=said, author=said.author)
     ContributionFactory(parent=panels, author__roles=["panel_member"])
     announce_contributions(by=None)
     chair = panels.author
     ends = {
-        f"the reply is {standing}": lambda standing=standing: stand(reply, standing) or {chair} for standing in HIDDEN
+        f"the reply is {standing}": lambda standing=standing: stand(reply, standing) or {chair, commenter}
+        for standing in HIDDEN
     }
-    ends["the reply is erased"] = lambda: reply.delete() and {chair}
-    ends["the chair leaves the panel"] = lambda: chair.appointments.all().delete() and {said.author}
-    return Scene({said.author, chair}, ends)
+    ends |= {
+        f"the post is {standing}": lambda standing=standing: stand(post, standing) or {said.author, chair}
+        for standing in HIDDEN
+    }
+    ends["the reply is erased"] = lambda: reply.delete() and {chair, commenter}
+    ends["the chair leaves the panel"] = lambda: chair.appointments.all().delete() and {said.author, commenter}
+    return Scene({said.author, commenter, chair}, ends)
 
 
-def stand(row: Contribution, standing: str) -> None:
+def stand(row: Moderated, standing: str) -> None:
     type(row).objects.filter(pk=row.pk).update(standing=standing)
 
 
@@ -102,18 +109,25 @@ def decided() -> tuple[Verdict, User, User]:
 
 @scene("verdict")
 def a_verdict() -> Scene:
-    _verdict, author, along = decided()
+    verdict, author, along = decided()
     ends = {
-        "one of them takes their name away": lambda: Byline.objects.filter(author__person=along).delete() and {author}
+        "somebody else thinks otherwise": lambda: nothing(appealed(verdict, by=author, outcome="overturned")),
+        "somebody else thinks so too": lambda: appealed(verdict, by=author, outcome="upheld") and {author, along},
+        "one of them takes their name away": lambda: Byline.objects.filter(author__person=along).delete() and {author},
     }
     return Scene({author, along}, ends, at_once={author, along})
+
+
+def appealed(verdict: Verdict, *, by: User, outcome: str) -> Appeal:
+    appeal = appeal_verdict(verdict, by=by, text="It was meant kindly.")
+    moderator = UserFactory(roles=["moderator"])
+    return decide_appeal(appeal, by=moderator, outcome=outcome, explanation="I have read it twice.")
 
 
 @scene("appeal")
 def an_appeal() -> Scene:
     verdict, author, along = decided()
-    appeal = appeal_verdict(verdict, by=author, text="It was meant kindly.")
-    decide_appeal(appeal, by=UserFactory(roles=["moderator"]), outcome="upheld", explanation="I have read it twice.")
+    appealed(verdict, by=author, outcome="upheld")
     ends = {
         "one of them takes their name away": lambda: Byline.objects.filter(author__person=along).delete() and {author},
         "it waits again": lambda: nothing(Appeal.objects.update(decided_at=None, outcome="")),

@@ -12,6 +12,7 @@ import pytest
 from gunicorn.config import Config
 from gunicorn.glogging import Logger
 
+from coopstrategy import wsgi
 from coopstrategy.runtime import command
 from coopstrategy.runtime.places import CHECKOUT
 from coopstrategy.runtime.processes import Refusal
@@ -186,19 +187,30 @@ def test_style_sheets_are_gathered_again_only_when_one_changed(tmp_path, monkeyp
     assert (before == same, before == command.fingerprint_of_static_files()) == (True, False)
 
 
-def test_the_access_log_tells_which_page_was_asked_for_but_not_what_was_looked_for():
+@pytest.mark.parametrize(
+    ("path", "shown"),
+    [
+        ("/census/needs/suggestions/", "/census/needs/suggestions/"),
+        ("/unsubscribe/1.digest~CANARY/", "/unsubscribe/..."),
+    ],
+)
+def test_the_access_log_tells_which_page_was_asked_for_but_not_what_was_looked_for_nor_a_secret(
+    monkeypatch, path, shown
+):
+    monkeypatch.setattr(wsgi, "_site", lambda environ, start_response: [])
     asked = {
         "REQUEST_METHOD": "GET",
-        "RAW_URI": "/census/needs/suggestions/?q=CANARY",
-        "PATH_INFO": "/census/needs/suggestions/",
+        "RAW_URI": f"{path}?q=CANARY",
+        "PATH_INFO": path,
         "QUERY_STRING": "q=CANARY",
         "SERVER_PROTOCOL": "HTTP/1.1",
         "HTTP_REFERER": "http://localhost/?q=CANARY",
         "REMOTE_ADDR": "192.0.2.1",
     }
     answer = SimpleNamespace(status="200 OK", sent=12, headers=[])
+    wsgi.application(asked, None)
     logged = Logger(Config()).atoms(answer, SimpleNamespace(headers=[]), asked, timedelta(seconds=1.5))
-    assert ACCESS_LOG % logged == '192.0.2.1 "GET /census/needs/suggestions/" 200 12 1.500000'
+    assert ACCESS_LOG % logged == f'192.0.2.1 "GET {shown}" 200 12 1.500000'
 
 
 def test_the_image_writes_the_same_access_log():

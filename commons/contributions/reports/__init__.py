@@ -1,9 +1,10 @@
 """Reading threads: one page of a thread with its replies, and what became of each contribution.
 
 What a thread is about and what became of a contribution is known only further up. The apps there register it: `register_subject`
-names the one-to-one relation from their model to `Thread`, and `register_teller` a function that tells of many contributions at
-once, so that a page asks as often for five hundred as for one. `register_choice` names the threads that others may point to,
-and `register_closer` a function that says why nothing new can be said in a thread today.
+names the one-to-one relation from their model to `Thread`, and which of its rows everybody may see; `register_teller` names a
+function that tells of many contributions at once, so that a page asks as often for five hundred as for one. `register_choice`
+names the threads that others may point to, and `register_closer` a function that says why nothing new can be said in a thread
+today.
 """
 
 import datetime as dt
@@ -139,15 +140,20 @@ _choosers: list[Chooser] = []
 Closer = Callable[[Thread], str]
 _closers: list[Closer] = []
 Teller = Callable[[Sequence[Contribution]], dict[int, Told]]
+Shown = Callable[[], models.QuerySet]
 _subjects: list[str] = []
+_shown: dict[str, Shown] = {}
 _tellers: list[Teller] = []
 NOTHING = Told()
 
 
-def register_subject(relation: str) -> None:
-    """Make known that `thread.<relation>` is what a thread is about."""
+def register_subject(relation: str, *, shown: Shown | None = None) -> None:
+    """Make known that `thread.<relation>` is what a thread is about. `shown` gives the rows that everybody may see, where not all
+    are."""
     if relation not in _subjects:
         _subjects.append(relation)
+    if shown is not None:
+        _shown[relation] = shown
 
 
 def register_teller(teller: Teller) -> Teller:
@@ -193,6 +199,15 @@ def is_subject_public(thread: Thread) -> bool:
     itself."""
     subject = subject_of(thread) if thread.audience == Audience.EVERYONE else None
     return subject is None or getattr(subject, "is_public", True)
+
+
+def with_subject_shown(rows: ContributionQuerySet) -> ContributionQuerySet:
+    """Of some contributions those that are said of what is still shown: `is_subject_public`, asked of the database."""
+    for relation, shown in _shown.items():
+        way = Thread._meta.get_field(relation).field.name
+        is_shown = models.Exists(shown().filter(**{way: models.OuterRef("thread")}))
+        rows = rows.filter(models.Q(**{f"thread__{relation}": None}) | is_shown)
+    return rows
 
 
 def closed_because(thread: Thread) -> str:

@@ -1,14 +1,16 @@
 """Every kind of notice is registered by the app that writes it, and what may not be told any more is told nowhere."""
 
 import ast
+import dataclasses
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
+from commons.digests import reports
 from commons.digests.models import Notice
-from commons.digests.reports import Kind, kinds, recent, still_so, unseen_count
+from commons.digests.reports import Kind, kind_named, kinds, recent, still_so, unseen_count
 from tests.architecture.tree import files, name_of, parsed, under
 from tests.factories.notices import greet, tell
 from tests.factories.people import UserFactory
@@ -91,6 +93,25 @@ def test_what_is_not_so_any_more_leaves_the_list_the_count_and_every_query(perso
 def test_a_kind_that_nobody_registered_is_told_nowhere(person):
     tell(person, kind="unheard-of")
     assert (recent(person), unseen_count(person)) == ([], 0)
+
+
+def test_what_is_new_counts_also_behind_a_hundred_that_may_not_be_told(person):
+    gone = UserFactory(is_active=False)
+    Notice.objects.bulk_create(
+        Notice(recipient=person, kind="greeting", key=f"g:{n}", about_id=gone.pk, subject="x", path="/")
+        for n in range(100)
+    )
+    tell(person)
+    assert unseen_count(person) == 1
+
+
+def test_the_newest_five_are_told_also_behind_five_that_one_may_not_see(person, monkeypatch):
+    may = dataclasses.replace(kind_named("told"), name="barred", service=True, may=lambda reader, notices: [])
+    monkeypatch.setitem(reports._kinds, "barred", may)
+    told = [tell(person, f"told:{number}") for number in range(6)]
+    for number in range(5):
+        tell(person, f"barred:{number}", kind="barred")
+    assert recent(person) == told[:0:-1]
 
 
 def test_who_has_nothing_new_costs_one_query_and_others_two(person, django_assert_num_queries):

@@ -6,6 +6,7 @@ import re
 import pytest
 import time_machine
 from django.core import mail
+from django.template.loader import render_to_string
 from django.utils import translation
 
 from commons.digests.models import Digest, MailingList, Notice
@@ -248,6 +249,13 @@ def test_mails_about_one_thing_hang_together(person, clock):
     send_service_messages()
     first = mail.outbox[0].message()["Message-ID"]
     assert [message.message()["References"] for message in mail.outbox] == [None, first, None]
+
+
+@pytest.mark.parametrize("part", ["txt", "html"])
+def test_a_service_message_says_why_it_comes_where_its_kind_is_known(part):
+    template, fallback = f"emails/service_message.{part}", "It is not a newsletter."
+    found = [render_to_string(template, {"subject": "x", "why": why}) for why in ("You asked for a file.", "")]
+    assert [("You asked for a file." in text, fallback in text) for text in found] == [(True, False), (False, True)]
 
 
 def test_a_service_message_cannot_be_stopped_and_does_not_say_it_could(person, clock):

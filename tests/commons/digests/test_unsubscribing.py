@@ -1,6 +1,7 @@
 """A mail can be stopped by who holds it: with one tap, without a sign-in or a cookie; and opening the page changes nothing."""
 
 import pytest
+import time_machine
 from django.core import signing
 from django.test import Client
 
@@ -96,13 +97,83 @@ def test_less_often_is_offered_before_never(stranger, row):
     assert wishes(row) == ("weekly", True)
 
 
-@pytest.mark.parametrize(("mailing_list", "wished"), [("digest", "weekly"), ("digest", "off"), ("at-once", "off")])
-def test_whatever_was_done_can_be_undone_with_one_tap(stranger, row, mailing_list, wished):
+@pytest.mark.parametrize(
+    ("had", "mailing_list", "wished", "gets"),
+    [
+        (("daily", True), "digest", "weekly", ("weekly", True)),
+        (("daily", True), "digest", "off", ("off", True)),
+        (("weekly", False), "digest", "off", ("off", False)),
+        (("daily", True), "at-once", "off", ("daily", False)),
+        (("off", True), "at-once", "weekly", ("weekly", False)),
+        (("off", True), "at-once", "off", ("off", False)),
+    ],
+)
+def test_whatever_was_done_can_be_undone_with_one_tap(stranger, row, had, mailing_list, wished, gets):
+    wish(row.person, had[0], at_once=had[1])
     answer = stranger.post(path_of(row, mailing_list), {"wish": wished})
-    assert wishes(row) != ("daily", True)
-    answer = stranger.post(path_of(row, mailing_list), {"wish": answer.context["undo"]})
-    assert wishes(row) == ("daily", True)
-    assert ">Undo<" in answer.content.decode() if wished == "weekly" else ">Undo<" not in answer.content.decode()
+    assert (wishes(row), ">Undo<" in answer.content.decode()) == (gets, True)
+    answer = stranger.post(path_of(row, mailing_list), {"undo": answer.context["undo"]})
+    assert (answer.status_code, wishes(row), ">Undo<" in answer.content.decode()) == (200, had, False)
+
+
+def test_a_tap_that_changes_nothing_offers_no_undo(stranger, row):
+    for _tap in range(2):
+        answer = stranger.post(path_of(row), ONE_CLICK)
+    assert (answer.status_code, wishes(row), ">Undo<" in answer.content.decode()) == (200, ("off", True), False)
+
+
+@pytest.mark.parametrize(
+    ("had", "mailing_list", "wished", "gets"),
+    [
+        (("off", False), "digest", "daily", ("off", False)),
+        (("off", False), "digest", "weekly", ("off", False)),
+        (("weekly", False), "digest", "weekly", ("weekly", False)),
+        (("weekly", False), "digest", "daily", ("off", False)),
+        (("off", False), "at-once", "on", ("off", False)),
+        (("off", False), "at-once", "weekly", ("off", False)),
+        (("daily", True), "at-once", "weekly", ("daily", False)),
+        (("daily", False), "at-once", "daily", ("daily", False)),
+    ],
+)
+def test_an_old_mail_in_other_hands_starts_no_mails(stranger, row, had, mailing_list, wished, gets):
+    wish(row.person, had[0], at_once=had[1])
+    assert stranger.post(path_of(row, mailing_list), {"wish": wished}).status_code == 200
+    assert wishes(row) == gets
+
+
+def stopped(stranger, row) -> str:
+    return stranger.post(path_of(row), ONE_CLICK).context["undo"]
+
+
+def test_undo_is_there_for_an_hour(stranger, row):
+    with time_machine.travel("2027-03-03 12:00", tick=False):
+        undo = stopped(stranger, row)
+    with time_machine.travel("2027-03-03 13:00:01", tick=False):
+        answer = stranger.post(path_of(row), {"undo": undo})
+        assert (answer.status_code, wishes(row)) == (409, ("off", True))
+        assert "This cannot be undone here any more" in answer.content.decode()
+    with time_machine.travel("2027-03-03 12:59:59", tick=False):
+        assert (stranger.post(path_of(row), {"undo": undo}).status_code, wishes(row)) == (200, ("daily", True))
+
+
+def test_what_was_chosen_since_is_not_undone(stranger, row):
+    undo = stopped(stranger, row)
+    wish(row.person, "weekly", at_once=False)
+    assert (stranger.post(path_of(row), {"undo": undo}).status_code, wishes(row)) == (409, ("weekly", False))
+
+
+def test_undo_is_for_one_reader(stranger, row):
+    other = wish(UserFactory(), "off", at_once=True)
+    answer = stranger.post(path_of(other), {"undo": stopped(stranger, row)})
+    assert (answer.status_code, wishes(other)) == (409, ("off", True))
+
+
+@pytest.mark.parametrize(
+    "undo", ["", "daily", "on", "\0", "é~x:y:z", signing.dumps([1, ["daily", True], ["off", True]])]
+)
+def test_an_undo_that_we_did_not_write_changes_nothing(stranger, row, undo):
+    stopped(stranger, row)
+    assert (stranger.post(path_of(row), {"undo": undo}).status_code, wishes(row)) == (409, ("off", True))
 
 
 def test_who_gets_replies_at_once_and_no_digest_is_offered_a_digest_instead(stranger, db):

@@ -7,6 +7,7 @@ from django.utils import timezone
 from commons.digests.actions import stop_address
 from commons.digests.models import Notice, Stop, Subscription
 from commons.digests.reports import ONE_VISIT
+from tests.commons.digests.test_kinds import registered
 from tests.factories.notices import greet, tell, wish
 from tests.factories.people import UserFactory
 
@@ -44,10 +45,23 @@ def test_i_see_my_notices_under_headings_newest_first_and_nobody_elses(client, p
     ]
 
 
-def test_what_is_about_one_thing_stands_on_one_line_with_the_newest_word(client, person):
+def test_what_was_said_about_one_thing_stands_on_one_line_with_the_newest_word(client, person):
     for number in range(3):
-        tell(person, f"a:{number}", subject=f"Number {number}", path=f"/thing/#part-{number}")
+        tell(person, f"a:{number}", kind="said", subject=f"Number {number}", path=f"/thing/#part-{number}")
     assert lines(client) == [("Your account and your organisation", [("Number 2", 2, True)])]
+
+
+def test_other_facts_about_one_thing_stand_on_lines_of_their_own(client, person):
+    """For example two answers in one thread, or the census of two organisations."""
+    for number, (text, part) in enumerate([("Yes.", "1"), ("No.", "1"), ("No.", "2"), ("No.", "2")]):
+        tell(person, f"a:{number}", subject="You were answered", text=text, path=f"/thing/#part-{part}")
+    tell(person, "a:9", subject="You were heard", text="No.", path="/thing/#part-2")
+    [(_heading, found)] = lines(client)
+    assert found == [("You were heard", 0, True), ("You were answered", 1, True)] + [("You were answered", 0, True)] * 2
+
+
+def test_kinds_of_which_one_page_tells_all_fold():
+    assert {kind.name for kind in registered() if kind.folds} == {"blog-comment", "idea-comment", "reply"}
 
 
 def test_what_is_new_stays_new_for_one_visit_and_the_next_visit_says_when_the_last_was(client, person):
@@ -61,7 +75,7 @@ def test_what_is_new_stays_new_for_one_visit_and_the_next_visit_says_when_the_la
         client.force_login(person)
         tell(person, "b", subject="Since", path="/b/")
         page = client.get(PAGE)
-        assert "You were last here on Monday 1 March 2027." in page.content.decode()
+        assert "You last read something new here on Monday 1 March 2027." in page.content.decode()
         assert lines(client) == [("Your account and your organisation", [("Since", 0, True), ("Before", 0, False)])]
 
 
@@ -147,16 +161,31 @@ def test_the_page_of_reasons_says_for_each_kind_when_a_mail_could_come(client, p
     wish(person, "daily", at_once=True)
     thursday, found = "By e-mail: on Thursday 4 March at the earliest.", said()
     assert [found[kind] for kind in kinds] == [at_once, thursday, at_once]
-    stop_address(person, by=None, why=Stop.BOUNCED, words="550")
-    assert set(said().values()) == {"By e-mail: never, because mail to your address comes back."}
+    for why, words in STOPPED.items():
+        stop_address(person, by=None, why=why, words="550")
+        assert set(said().values()) == {f"By e-mail: never. {words}"}
+
+
+STOPPED = {
+    Stop.REFUSED: "Their mail server says that there is no such mailbox.",
+    Stop.BOUNCED: "A mail came back.",
+    Stop.COMPLAINED: "Somebody there called a mail of ours spam.",
+}
+
+
+@pytest.mark.parametrize("why", STOPPED)
+def test_why_nothing_is_sent_is_said_as_it_is(client, person, why):
+    stop_address(person, by=None, why=why, words="550")
+    assert f"We send nothing to {person.email}. {STOPPED[why]}" in client.get(PAGE).content.decode()
+    assert f"{STOPPED[why]} So we have sent nothing to {person.email} since" in client.get(SETTINGS).content.decode()
 
 
 def test_who_finds_their_mailbox_again_is_written_to_again(client, person):
     stop_address(person, by=None, why=Stop.BOUNCED, words="550 no such user")
-    assert "Mail to you comes back" in client.get(SETTINGS).content.decode()
+    assert "We send you no mail" in client.get(SETTINGS).content.decode()
     assert client.post("/you/notices/resume/")["Location"] == SETTINGS
     assert Subscription.objects.get().is_stopped is False
-    assert "Mail to you comes back" not in client.get(SETTINGS).content.decode()
+    assert "We send you no mail" not in client.get(SETTINGS).content.decode()
 
 
 def test_another_address_begins_anew(person):
