@@ -155,9 +155,10 @@ def message_for(notice: Notice, *, threads: Sequence[str] = ()) -> Letter:
     }
     with translation.override(notice.recipient.language or None):
         headers = _headers(notice.message_id, threads=threads)
+        if kind := kind_named(notice.kind):
+            context["why"] = kind.why
         if is_direct(notice.kind):
             context["stop_url"] = _stop_url(notice.recipient.subscription, MailingList.AT_ONCE)
-            context["why"] = kind_named(notice.kind).why
             headers |= _list_headers(context["stop_url"], MailingList.AT_ONCE, notice.kind)
         message = Letter(
             subject=notice.subject,

@@ -56,7 +56,7 @@ def test_a_service_message_says_what_why_and_where_in_text_and_html(person):
     assert message.body.startswith(
         "Hello Ann <b>O'Neil,\n\nYour export is ready: R & D\n\nSign in to download it.\n\n"
         "See it here:\nhttp://testserver/exports/7/\n\n"
-        "You get this because it is about something you did or asked for on our\nsite. It is not a newsletter.\n"
+        "You are told."
     )
     written = message.message()
     assert [part.get_content_type() for part in written.walk()] == ["multipart/alternative", "text/plain", "text/html"]
