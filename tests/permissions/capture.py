@@ -18,7 +18,7 @@ from tests.factories.themes import a_theme
 
 def draw_capture(people: dict[str, User]) -> SimpleNamespace:
     row = SimpleNamespace()
-    staff, theme = people["staff"], a_theme("Looms")
+    staff, theme = people["staff"], a_theme("Weaving")
     row.event = an_event("Notes day", slug="notes-day", starts=dt.timedelta(hours=-1))
     row.draft = an_event("Secret day", slug="secret-day", starts=dt.timedelta(hours=-1), state="draft")
     row.session = a_session(row.event, "Money", theme=theme)
