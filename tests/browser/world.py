@@ -448,7 +448,7 @@ class World:
             cache.clear()
             answer = client.post("/accounts/2fa/authenticate/", {"code": totp_now()})
             if answer.status_code == 200:
-                # The figures changed on the way, on a slow machine; nobody would wait for less than the next ones.
+                # The half minute was over before they arrived: the next figures.
                 cache.clear()
                 answer = client.post("/accounts/2fa/authenticate/", {"code": totp_now()})
         assert answer.headers["Location"] == "/you/", answer.headers
