@@ -438,6 +438,10 @@ class World:
         if answer.headers["Location"] == "/accounts/2fa/authenticate/":
             cache.clear()
             answer = client.post("/accounts/2fa/authenticate/", {"code": totp_now()})
+            if answer.status_code == 200:
+                # The half minute was over before they arrived: the next figures.
+                cache.clear()
+                answer = client.post("/accounts/2fa/authenticate/", {"code": totp_now()})
         assert answer.headers["Location"] == "/you/", answer.headers
         # What is sensitive asks once more.
         answer = client.post("/accounts/reauthenticate/", {"password": PASSWORD, "next": "/accounts/2fa/"})

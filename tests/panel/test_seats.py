@@ -205,7 +205,7 @@ def test_what_stands_there_already_is_in_the_form(client, member):
 def test_saying_nothing_about_interests_is_not_enough(client, member):
     client.force_login(member)
     response = declare(client, seat_of(member), interests=" ")
-    assert response.status_code == 200
+    assert response.status_code == 422
     assert response.context["form"].errors == {
         "interests": ["Say which interests you declare. If there are none, write “None”."]
     }
