@@ -242,13 +242,14 @@ def ring(task: Any, row_id: object) -> None:
     transaction.on_commit(after_commit, robust=True)
 
 
-def press(task: Any, row_id: object) -> None:
-    """Ring now. The bell has a connection of its own, whose sockets give up after SOCKET_SECONDS: a worker's connections must
-    be allowed to wait longer than a person in front of a browser. Every error is logged and forgotten."""
+def press(task: Any, *row_ids: object) -> None:
+    """Ring now; without a number, for whatever is due. The bell has a connection of its own, whose sockets give up after
+    SOCKET_SECONDS: a worker's connections must be allowed to wait longer than a person in front of a browser. Every error is
+    logged and forgotten."""
     patience = {"socket_timeout": SOCKET_SECONDS, "socket_connect_timeout": SOCKET_SECONDS, "max_retries": 0}
     try:
         options = {**task.app.conf.broker_transport_options, **patience}
         with task.app.connection_for_write(transport_options=options) as connection:
-            task.apply_async(args=[str(row_id)], retry=False, connection=connection)
+            task.apply_async(args=[str(row_id) for row_id in row_ids], retry=False, connection=connection)
     except Exception as error:  # noqa: BLE001 - whatever the broker does, what the person asked for is already saved
-        logger.warning("Nobody heard the bell for %s %s: %s", task.name, row_id, error)
+        logger.warning("Nobody heard the bell for %s: %s", " ".join(map(str, (task.name, *row_ids))), error)

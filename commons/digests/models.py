@@ -137,13 +137,15 @@ class SubscriptionQuerySet(models.QuerySet):
         fresh = models.Q(last_period=None) | models.Q(last_period__lt=period)
         return self.reachable().filter(fresh, frequency=frequency, chosen_at__lt=chosen_before)
 
-    def found_by(self, token: str) -> tuple["Subscription", str]:
-        """The row and the list that a token in a mail speaks of. Raises `DoesNotExist` for any that we did not write."""
+    def found_by(self, token: str, *, held: bool = False) -> tuple["Subscription", str]:
+        """The row and the list that a token in a mail speaks of; `held` until the transaction ends. Raises `DoesNotExist` for any
+        that we did not write."""
         try:
             number, mailing_list = _signer().unsign(token).split(".")
         except (signing.BadSignature, ValueError) as error:
             raise Subscription.DoesNotExist from error
-        return self.select_related("person").get(pk=number, person__is_active=True), mailing_list
+        rows = self.select_for_update(of=("self",)) if held else self
+        return rows.select_related("person").get(pk=number, person__is_active=True), mailing_list
 
 
 def _signer() -> signing.Signer:

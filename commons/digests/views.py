@@ -141,12 +141,15 @@ class UnsubscribeView(TemplateView):
     template_name = "digests/unsubscribe.html"
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        try:
-            self.subscription, self.mailing_list = Subscription.objects.found_by(kwargs["token"])
-        except Subscription.DoesNotExist as error:
-            raise Http404 from error
+        self._find()
         translation.activate(self.subscription.person.language or settings.LANGUAGE_CODE)
         return super().dispatch(request, *args, **kwargs)
+
+    def _find(self, *, held: bool = False) -> None:
+        try:
+            self.subscription, self.mailing_list = Subscription.objects.found_by(self.kwargs["token"], held=held)
+        except Subscription.DoesNotExist as error:
+            raise Http404 from error
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         row = self.subscription
@@ -162,10 +165,9 @@ class UnsubscribeView(TemplateView):
         """`undo` brings back what a tap on this page has just changed. `wish` may be weekly, as far as that is fewer mails than
         today; whatever else is sent stops the list, for that is what the button of a mail program means, whatever it sends. So an
         old mail in the wrong hands can start none."""
-        person = self.subscription.person
         with transaction.atomic():
-            self.subscription = Subscription.objects.select_for_update().get(pk=self.subscription.pk)
-            self.subscription.person = person
+            self._find(held=True)
+            person = self.subscription.person
             was = _wishes(self.subscription)
             if "undo" in request.POST:
                 wished = self._undone(was)

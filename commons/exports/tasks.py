@@ -5,6 +5,7 @@ import datetime as dt
 from celery import shared_task
 from django.utils import timezone
 
+from commons.digests.tasks import send_service_messages
 from commons.exports.actions import give_up_exports, remove_expired_exports
 from commons.exports.exports import make_file
 from commons.exports.models import ExportJob
@@ -17,10 +18,11 @@ MOST_AT_ONCE = 100
 
 @shared_task(name="exports.run_export", acks_late=True, reject_on_worker_lost=True, ignore_result=True)
 def run_export(job_id: str) -> None:
-    """Make one file, unless someone else does or it has ended."""
+    """Make one file, unless someone else does or it has ended. Who waits for it is told without waiting for the clock."""
     job = claim(ExportJob.objects.filter(pk=job_id))
     if job is not None:
         make_file(job)
+        press(send_service_messages)
 
 
 @shared_task(name="exports.sweep", ignore_result=True)

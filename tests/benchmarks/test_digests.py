@@ -19,7 +19,9 @@ from commons.contributions.models import Contribution
 from commons.digests.actions import begin_digests, claim_digests
 from commons.digests.models import Digest, Frequency, Notice, Subscription
 from commons.digests.reports import headings, next_period, still_so
-from commons.digests.tasks import BATCH, digest_messages, send_digests
+from commons.digests.tasks import send_digests
+from commons.digests.tasks.letters import Lines, digest_messages
+from commons.digests.tasks.sending import BATCH
 from commons.people.models import User
 from tests.benchmarks.measure import gauge, tell
 from tests.benchmarks.sink import sink
@@ -123,7 +125,7 @@ def one_at_a_time(some: list[User]) -> tuple[float, float]:
         )
         context = {
             "recipient": person,
-            "headings": headings(notices, {}),
+            "headings": [(heading, [Lines().of(line) for line in heading.lines]) for heading in headings(notices, {})],
             "subject": notices[0].subject,
             "since": notices[-1].made_at,
             "frequency": "weekly",

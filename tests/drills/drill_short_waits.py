@@ -6,7 +6,8 @@ from types import ModuleType
 from typing import Any
 
 import tests.factories.notices  # noqa: F401 - registers its kinds
-from commons.digests import models, tasks
+from commons.digests import models
+from commons.digests.tasks import sending
 
 HELD_AT_MOST, SENDING_AT_MOST, BATCH = dt.timedelta(seconds=10), dt.timedelta(seconds=60), 10
 
@@ -19,4 +20,4 @@ def change(module: ModuleType, name: str, value: Any) -> None:
 
 change(models, "HELD_AT_MOST", HELD_AT_MOST)
 change(models, "SENDING_AT_MOST", SENDING_AT_MOST)
-change(tasks, "BATCH", BATCH)
+change(sending, "BATCH", BATCH)

@@ -88,7 +88,7 @@ def hand_over(digest: Digest, *, by: Any, taken: Digest | None = None) -> bool:
     if taken is not None:
         _note_taken(taken)
     wishing = Subscription.objects.reachable().exclude(frequency=Frequency.OFF)
-    asked = _in_hand([digest]).filter(models.Exists(wishing.filter(person=models.OuterRef("person"))))
+    asked = _in_hand([digest]).filter(models.Exists(wishing.filter(person=digest.person_id)))
     going = {"mail_state": MailState.SENDING, "mail_claimed_at": timezone.now(), "mailed_to": digest.person.email}
     return bool(asked.update(**going))
 

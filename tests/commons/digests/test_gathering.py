@@ -11,7 +11,6 @@ from django.core.mail.backends.locmem import EmailBackend
 from django.db import IntegrityError, connections, transaction
 from django.utils import timezone
 
-from commons.digests import tasks
 from commons.digests.actions import (
     begin_digests,
     claim_digests,
@@ -24,7 +23,8 @@ from commons.digests.actions import (
 )
 from commons.digests.models import HELD_AT_MOST, SENDING_AT_MOST, Digest, Notice, Subscription
 from commons.digests.reports import moment_of, next_period, period_at
-from commons.digests.tasks import LINES, digest_messages, send_digests
+from commons.digests.tasks import letters, send_digests, send_service_messages, sending
+from commons.digests.tasks.letters import LINES, digest_messages
 from commons.people.models import User
 from tests.at_once import together
 from tests.factories.notices import greet, tell, wish
@@ -227,7 +227,7 @@ def test_what_comes_at_once_is_not_in_the_digest(reader, clock):
     wish(reader, "daily", at_once=True)
     greet(reader, UserFactory())
     tell(reader, "a", subject="Gathered")
-    tasks.send_service_messages()
+    send_service_messages()
     clock.shift(DAY)
     send_digests()
     assert [subject.endswith("greets you") for _to, subject in mails()] == [True, False]
@@ -237,7 +237,7 @@ def test_who_wishes_for_replies_at_once_gets_those_from_before_in_the_digest(rea
     greet(reader, UserFactory(name="Jo"))
     wish(reader, "daily", at_once=True)
     greet(reader, UserFactory(name="Wyn"))
-    tasks.send_service_messages()
+    send_service_messages()
     clock.shift(DAY)
     send_digests()
     assert [subject for _to, subject in mails()] == ["Wyn greets you", "Jo greets you"]
@@ -247,7 +247,7 @@ def test_who_stops_replies_at_once_before_one_is_sent_gets_it_in_the_digest(read
     wish(reader, "daily", at_once=True)
     greet(reader, UserFactory(name="Jo"))
     wish(reader, "daily", at_once=False)
-    tasks.send_service_messages()
+    send_service_messages()
     assert (mails(), Notice.objects.get().mail_state) == ([], "")
     clock.shift(DAY)
     send_digests()
@@ -306,7 +306,7 @@ def test_the_message_id_and_the_address_are_stored_and_the_state_committed_befor
             seen.append((row.mail_state, row.message_id == messages[0].message()["Message-ID"], row.mailed_to))
             return 1
 
-    monkeypatch.setattr(tasks, "get_connection", Server)
+    monkeypatch.setattr(sending, "get_connection", Server)
     tell(reader)
     clock.shift(DAY)
     send_digests()
@@ -326,7 +326,7 @@ def test_a_worker_that_dies_between_sending_and_the_stamp_leaves_one_unknown_tha
                 raise SystemExit("killed")
             return 1
 
-    monkeypatch.setattr(tasks, "get_connection", Server)
+    monkeypatch.setattr(sending, "get_connection", Server)
     for person in readers(4):
         tell(person)
     clock.shift(DAY)
@@ -390,7 +390,7 @@ def test_who_stops_while_the_digests_go_out_gets_none(db, clock, monkeypatch):
             User.objects.filter(pk=people[1].pk).update(is_active=False)
             return super().send_messages(messages)
 
-    monkeypatch.setattr(tasks, "get_connection", Server)
+    monkeypatch.setattr(sending, "get_connection", Server)
     send_digests()
     assert (mails(), states()) == ([(["p0@example.coop"], "Your file is ready")], ["dropped", "dropped", "sent"])
 
@@ -418,7 +418,7 @@ def test_what_nobody_waits_for_goes_out_after_all_others(db, clock):
     nudge(2)
     clock.shift(DAY / 24)
     tell(UserFactory(), subject="Your receipt", mail=True)
-    tasks.send_service_messages()
+    send_service_messages()
     assert [subject for _to, subject in mails()] == ["Your receipt", "Nudged", "Nudged"]
 
 
@@ -434,9 +434,9 @@ def test_what_nobody_waits_for_and_digests_together_keep_to_the_limit_and_nothin
     for minute in range(4):
         before = len(mail.outbox)
         send_digests()
-        tasks.send_service_messages()
+        send_service_messages()
         tell(UserFactory(), subject=f"Receipt {minute}", mail=True)
-        tasks.send_service_messages()
+        send_service_messages()
         sent.append([subject for _to, subject in mails()[before:]])
         clock.shift(dt.timedelta(minutes=1, seconds=1))
     assert sent == [
@@ -451,7 +451,7 @@ def test_what_nobody_waits_for_and_digests_together_keep_to_the_limit_and_nothin
 def test_five_at_once_keep_to_the_limit_together(clock, settings):
     settings.MAILS_PER_MINUTE = 7
     nudge(20)
-    assert together(*[tasks.send_service_messages] * 5) == {"done": 5}
+    assert together(*[send_service_messages] * 5) == {"done": 5}
     addresses = [message.to[0] for message in mail.outbox]
     assert (len(addresses), len(set(addresses))) == (7, 7)
 
@@ -482,7 +482,7 @@ def test_what_becomes_of_a_digest_follows_the_servers_answer(reader, clock, monk
         def send_messages(self, messages):
             raise error
 
-    monkeypatch.setattr(tasks, "get_connection", Server)
+    monkeypatch.setattr(sending, "get_connection", Server)
     tell(reader)
     clock.shift(DAY)
     send_digests()
@@ -496,13 +496,13 @@ def test_a_refused_mailbox_gets_nothing_any_more_not_even_service_messages(reade
         def send_messages(self, messages):
             raise NO_SUCH_BOX
 
-    monkeypatch.setattr(tasks, "get_connection", Server)
+    monkeypatch.setattr(sending, "get_connection", Server)
     tell(reader, "a", mail=True)
-    tasks.send_service_messages()
-    monkeypatch.setattr(tasks, "get_connection", EmailBackend)
+    send_service_messages()
+    monkeypatch.setattr(sending, "get_connection", EmailBackend)
     tell(reader, "b", mail=True)
     tell(reader, "c")
-    tasks.send_service_messages()
+    send_service_messages()
     clock.shift(DAY)
     send_digests()
     assert (mail.outbox, Digest.objects.count()) == ([], 0)
@@ -514,7 +514,7 @@ def test_a_server_that_cannot_be_reached_puts_one_off_and_leaves_the_others_untr
         def open(self):
             raise ConnectionRefusedError("no")
 
-    monkeypatch.setattr(tasks, "get_connection", Server)
+    monkeypatch.setattr(sending, "get_connection", Server)
     for person in readers(3):
         tell(person)
     clock.shift(DAY)
@@ -536,12 +536,12 @@ def test_a_batch_that_takes_long_is_read_anew(db, clock, monkeypatch):
     class Server(EmailBackend):
         def send_messages(self, messages):
             User.objects.filter(pk=somebody.pk).update(is_active=False)
-            monkeypatch.setattr(tasks, "SECONDS_BELIEVED", 0)
+            monkeypatch.setattr(sending, "SECONDS_BELIEVED", 0)
             return super().send_messages(messages)
 
-    monkeypatch.setattr(tasks, "get_connection", Server)
+    monkeypatch.setattr(sending, "get_connection", Server)
     send_digests()
-    monkeypatch.setattr(tasks, "SECONDS_BELIEVED", 30)
+    monkeypatch.setattr(sending, "SECONDS_BELIEVED", 30)
     send_digests()
     assert (len(mail.outbox), states()) == (1, ["dropped", "dropped", "sent"])
 
@@ -552,14 +552,14 @@ def test_a_digest_that_cannot_be_written_fails_and_the_others_go_out(db, clock, 
         tell(person)
     # Written straight into the row, as no page would: no mail can have such a subject.
     Notice.objects.filter(recipient=people[0]).update(subject="two\nlines")
-    headings = tasks.headings
+    headings = letters.headings
 
     def broken(notices, words):
         if notices[0].recipient_id == people[1].pk:
             raise KeyError("broken")
         return headings(notices, words)
 
-    monkeypatch.setattr(tasks, "headings", broken)
+    monkeypatch.setattr(letters, "headings", broken)
     clock.shift(DAY)
     send_digests()
     assert ([to for to, _subject in mails()], states()) == ([["p2@example.coop"]], ["failed", "failed", "sent"])
@@ -573,7 +573,7 @@ def test_where_the_words_that_changed_cannot_be_read_the_digest_goes_without_the
     def broken(notices):
         raise KeyError("broken")
 
-    monkeypatch.setattr(tasks, "words_of", broken)
+    monkeypatch.setattr(letters, "words_of", broken)
     tell(reader)
     clock.shift(DAY)
     send_digests()
@@ -588,15 +588,15 @@ def test_a_run_ends_by_itself_and_the_next_goes_on(db, clock, monkeypatch):
 
     class Server(EmailBackend):
         def send_messages(self, messages):
-            monkeypatch.setattr(tasks, "LONGEST_RUN", 0)
+            monkeypatch.setattr(sending, "LONGEST_RUN", 0)
             return super().send_messages(messages)
 
-    monkeypatch.setattr(tasks, "get_connection", Server)
-    monkeypatch.setattr(tasks, "BATCH", 2)
+    monkeypatch.setattr(sending, "get_connection", Server)
+    monkeypatch.setattr(sending, "BATCH", 2)
     clock.shift(DAY)
     counts = []
-    for task in (send_digests, send_digests, tasks.send_service_messages, tasks.send_service_messages):
-        monkeypatch.setattr(tasks, "LONGEST_RUN", 300)
+    for task in (send_digests, send_digests, send_service_messages, send_service_messages):
+        monkeypatch.setattr(sending, "LONGEST_RUN", 300)
         task()
         counts.append(len(mail.outbox))
     assert counts == [2, 4, 5, 6]

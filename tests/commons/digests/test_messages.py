@@ -11,7 +11,8 @@ from django.utils import translation
 
 from commons.digests.models import Digest, MailingList, Notice
 from commons.digests.reports import Group, register_kind
-from commons.digests.tasks import LINES, send_digests, send_service_messages
+from commons.digests.tasks import send_digests, send_service_messages
+from commons.digests.tasks.letters import LINES
 from commons.richtext import word_difference
 from tests.factories.notices import greet, tell, wish
 from tests.factories.people import UserFactory

@@ -7,9 +7,8 @@ from django.core.mail.backends.locmem import EmailBackend
 from django.db import connections
 from django.utils import timezone
 
-from commons.digests import tasks
 from commons.digests.models import MailState, Notice
-from commons.digests.tasks import send_service_messages
+from commons.digests.tasks import send_service_messages, sending
 from tests.factories.notices import tell
 from tests.factories.people import UserFactory
 
@@ -37,7 +36,7 @@ def server(monkeypatch):
                 raise error
             return super().send_messages(messages)
 
-    monkeypatch.setattr(tasks, "get_connection", Server)
+    monkeypatch.setattr(sending, "get_connection", Server)
     return Server
 
 

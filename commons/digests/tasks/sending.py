@@ -1,0 +1,204 @@
+"""Mail that is due now is handed to the mail server, and what became of it is noted.
+
+A service message goes by itself. Digests go in batches over one connection: what a batch needs is read by a fixed number of
+queries, and each message is marked as being sent, and that committed, before the mail server hears of it.
+"""
+
+import contextlib
+import enum
+import logging
+import smtplib
+import time
+from collections.abc import Callable, Iterator, Sequence
+
+from celery import shared_task
+from django.core.mail import get_connection
+from django.core.mail.backends.base import BaseEmailBackend
+
+from commons.digests.actions import (
+    begin_digests,
+    claim_digests,
+    claim_mail,
+    drop_digests,
+    end_batch,
+    hand_over,
+    note_dropped,
+    note_gathered,
+    note_put_off,
+    note_refused,
+    note_sent,
+    note_stuck_mail,
+    note_unknown,
+    release_digests,
+)
+from commons.digests.models import Digest, Frequency, Mailed, MailState, Notice, says_no_mailbox
+from commons.digests.reports import is_direct, refused_to, still_so
+from commons.digests.tasks.letters import Letter, digest_messages, message_for
+
+logger = logging.getLogger(__name__)
+
+MOST_AT_ONCE = 500
+BATCH = 100
+# What was read of a batch is believed for so long. What is left of it then is read again.
+SECONDS_BELIEVED = 30
+# One run of a task stops by itself long before Celery would stop it in the middle of a message; the next minute's goes on.
+LONGEST_RUN = 300
+
+
+@shared_task(name="digests.send_service_messages", ignore_result=True)
+def send_service_messages() -> None:
+    """Send the messages that are due now."""
+    began = time.monotonic()
+    note_stuck_mail(by=None)
+    with _line() as connection:
+        for _turn in range(MOST_AT_ONCE):
+            if time.monotonic() - began >= LONGEST_RUN:
+                return
+            notice = claim_mail(by=None)
+            if notice is None or not _send_notice(notice, connection):
+                return
+
+
+@shared_task(name="digests.send_digests", ignore_result=True)
+def send_digests() -> None:
+    """Begin the digests that are due now, and send those that wait, as many as may go out within this minute."""
+    began = time.monotonic()
+    note_stuck_mail(by=None)
+    for frequency in (Frequency.WEEKLY, Frequency.DAILY):
+        while begin_digests(frequency, by=None):
+            pass
+    with _line() as connection:
+        while time.monotonic() - began < LONGEST_RUN:
+            batch = claim_digests(by=None, most=BATCH)
+            if not batch or not _send_batch(batch, connection):
+                return
+
+
+@contextlib.contextmanager
+def _line() -> Iterator[BaseEmailBackend]:
+    """One connection to the mail server, hung up at the end."""
+    connection = get_connection()
+    try:
+        yield connection
+    finally:
+        _hang_up(connection)
+
+
+def _send_notice(notice: Notice, connection: BaseEmailBackend) -> bool:
+    """Hand over one message and write down what became of it. False when the mail server cannot be reached at all."""
+    subscription = getattr(notice.recipient, "subscription", None)
+    if subscription is not None:
+        subscription.person = notice.recipient
+    if not notice.recipient.is_active:
+        note_refused(notice, "The account is closed.", by=None)
+        return True
+    if subscription is not None and subscription.is_stopped:
+        note_refused(notice, "Mail to this address comes back.", by=None)
+        return True
+    holds = still_so(Notice.objects.filter(pk=notice.pk), among=[notice.kind]).exists()
+    if not holds or refused_to(notice.recipient, [notice]):
+        note_dropped(notice, "It may not be told any more.", by=None)
+        return True
+    if is_direct(notice.kind) and not (subscription and subscription.at_once):
+        note_gathered(notice, by=None)
+        return True
+    outcome = _send(notice, lambda: message_for(notice, threads=_threads(notice)), connection)
+    if outcome == Outcome.TAKEN:
+        note_sent(notice, by=None)
+    return outcome != Outcome.UNREACHABLE
+
+
+def _threads(notice: Notice) -> list[str]:
+    """The Message-ID of the last mail to the same person about the same thing."""
+    earlier = Notice.objects.filter(recipient=notice.recipient_id, path=notice.path, mail_state=MailState.SENT)
+    return list(earlier.exclude(pk=notice.pk).order_by("-mailed_at").values_list("message_id", flat=True)[:1])
+
+
+def _send_batch(batch: Sequence[Digest], connection: BaseEmailBackend) -> bool:
+    """Hand over the messages of a batch. False when the mail server cannot be reached at all: the rest is tried later."""
+    began = time.monotonic()
+    messages = digest_messages(batch)
+    drop_digests([row for row in batch if row.pk not in messages], "It had nothing to tell any more.", by=None)
+    rest = [row for row in batch if row.pk in messages]
+    stopped: list[Digest] = []
+    sent: list[Digest] = []
+    taken: Digest | None = None
+    is_there = True
+    try:
+        while rest and is_there and time.monotonic() - began < SECONDS_BELIEVED:
+            digest = rest.pop(0)
+            may_go = hand_over(digest, by=None, taken=taken)
+            taken = None
+            if not may_go:
+                stopped.append(digest)
+                continue
+            outcome = _send(digest, messages[digest.pk], connection)
+            is_there = outcome != Outcome.UNREACHABLE
+            if outcome == Outcome.TAKEN:
+                sent.append(taken := digest)
+    finally:
+        end_batch(by=None, taken=taken, sent=sent)
+    drop_digests(stopped, "Its reader has stopped digests.", by=None)
+    release_digests(rest, by=None)
+    return is_there
+
+
+class Outcome(enum.Enum):
+    """What became of a message that was to be handed over."""
+
+    TAKEN = enum.auto()
+    NOT_TAKEN = enum.auto()
+    UNREACHABLE = enum.auto()
+
+
+def _send(row: Mailed, write: Callable[[], Letter], connection: BaseEmailBackend) -> Outcome:
+    """Hand over one message. Why it was not taken is written down; that it was, the caller writes down.
+
+    What matters after an error is whether the message may have left: before the server was asked, no; after a reply with a
+    number, the number tells; when the line went dead in between, nobody knows.
+    """
+    try:
+        message = write()
+        message.message()  # written out once here, so that a bad header is found before anything is sent
+    except Exception as error:
+        logger.exception("Message %s %s cannot be written", type(row).__name__, row.pk)
+        note_refused(row, _words(error), by=None)
+        return Outcome.NOT_TAKEN
+    try:
+        connection.open()
+    except (OSError, smtplib.SMTPException) as error:
+        note_put_off(row, _words(error), by=None)
+        return Outcome.UNREACHABLE
+    try:
+        connection.send_messages([message])
+    except smtplib.SMTPRecipientsRefused as error:
+        codes, replies = zip(*error.recipients.values(), strict=True)
+        gone = all(says_no_mailbox(reply.decode(errors="replace")) for reply in replies)
+        _note_reply(row, error, codes, no_mailbox=gone)
+    except smtplib.SMTPResponseException as error:
+        _note_reply(row, error, [error.smtp_code])
+        _hang_up(connection)
+    except (OSError, smtplib.SMTPException) as error:
+        note_unknown(row, _words(error), by=None)
+        _hang_up(connection)
+    else:
+        return Outcome.TAKEN
+    return Outcome.NOT_TAKEN
+
+
+def _note_reply(row: Mailed, error: Exception, codes: Sequence[int], *, no_mailbox: bool = False) -> None:
+    if all(400 <= code < 500 for code in codes):
+        note_put_off(row, _words(error), by=None)
+    elif all(500 <= code < 600 for code in codes):
+        note_refused(row, _words(error), by=None, no_mailbox=no_mailbox)
+    else:
+        note_unknown(row, _words(error), by=None)
+
+
+def _hang_up(connection: BaseEmailBackend) -> None:
+    with contextlib.suppress(OSError, smtplib.SMTPException):
+        connection.close()
+
+
+def _words(error: Exception) -> str:
+    return f"{type(error).__name__}: {error}"[:500]
