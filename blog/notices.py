@@ -64,7 +64,6 @@ register_kind(
     why=_("You follow the post, or you wrote it."),
     group=Group.FOLLOWED,
     rows=_said,
-    folds=True,
 )
 register_kind(
     "blog-note",

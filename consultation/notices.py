@@ -113,5 +113,4 @@ register_kind(
         pk=about, thread__idea__contribution__standing=Standing.PUBLISHED, thread__idea__contribution__author=reader
     ),
     direct=True,
-    folds=True,
 )

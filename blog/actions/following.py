@@ -108,4 +108,5 @@ def _said(row: Contribution, post: Post, person: User) -> Fact:
             key=f"blog-comment:{row.pk}",
             subject=_("%(name)s commented on “%(title)s”") % {"name": row.name_shown, "title": post.title},
             path=row.get_absolute_url(),
+            thing=f"post:{post.pk}",
         )

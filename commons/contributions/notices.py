@@ -27,5 +27,4 @@ register_kind(
     group=Group.REPLIES,
     rows=_reply_to,
     direct=True,
-    folds=True,
 )

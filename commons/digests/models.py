@@ -266,7 +266,8 @@ def number_in(key: str) -> int | None:
 
 class Notice(Mailed):
     """`key` names the fact, for example "reply:<number>": the same fact reaches the same person once. `about_id` is the number of
-    the row it tells of, which its kind can find (reports.register_kind). One that `mail_can_wait` goes out after all others, and
+    the row it tells of, which its kind can find (reports.register_kind). `thing` names what it is about where one line stands for
+    all that happens there: whoever opens the newest reads the others. One that `mail_can_wait` goes out after all others, and
     no faster than digests may."""
 
     recipient = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="notices")
@@ -276,6 +277,7 @@ class Notice(Mailed):
     subject = models.CharField(max_length=200)
     text = models.TextField(blank=True)
     path = models.CharField(max_length=500)
+    thing = models.CharField(max_length=60, blank=True)
     mail_can_wait = models.BooleanField(default=False)
     made_at = models.DateTimeField(default=timezone.now)
     seen_at = models.DateTimeField(null=True)

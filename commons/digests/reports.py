@@ -50,8 +50,6 @@ class Kind:
     of some notices of one reader their permissions of today still allow, by number. It is asked of one reader at a time, so only
     a service can have it. A service that `can_wait` goes to many at once, of whom nobody waits for it: its mails go out after all
     others, and no faster than digests.
-    Of a kind that `folds`, all that leads to one page stands on one line, with the newest words: whoever
-    opens the page reads the others there.
     """
 
     name: str
@@ -64,7 +62,6 @@ class Kind:
     service: bool = False
     may: May | None = None
     can_wait: bool = False
-    folds: bool = False
 
 
 _kinds: dict[str, Kind] = {}
@@ -82,12 +79,11 @@ def register_kind(
     service: bool = False,
     may: May | None = None,
     can_wait: bool = False,
-    folds: bool = False,
 ) -> None:
     """Make a kind of notice known. One that is not known is shown nowhere and sent to nobody."""
     if may and not service:
         raise ValueError(f"{name} is no service, so it goes into digests, where permissions are not asked")
-    _kinds[name] = Kind(name, label, why, group, rows, words, direct, service, may, can_wait, folds)
+    _kinds[name] = Kind(name, label, why, group, rows, words, direct, service, may, can_wait)
 
 
 def kinds() -> list[Kind]:
@@ -239,8 +235,8 @@ def words_of(notices: Sequence[Notice]) -> dict[int, Sequence[Piece]]:
 def headings(
     notices: Iterable[Notice], words: Mapping[int, Sequence[Piece]], *, new_since: dt.datetime | None = None
 ) -> list[Heading]:
-    """Notices of one person under their headings; on one line what says the same, or is of a kind that folds and about the same
-    thing. `new_since`: what was not seen before that moment is new."""
+    """Notices of one person under their headings; on one line what says the same, or is of one kind and about one `thing`, with
+    the newest words. `new_since`: what was not seen before that moment is new."""
     order = list(Group)
     by_group: dict[Group, list[Notice]] = {}
     for notice in notices:
@@ -251,6 +247,18 @@ def headings(
         for group in order
         if group in by_group
     ]
+
+
+def of_first_things(notices: Iterable[Notice], most: int) -> list[Notice]:
+    """Those that have room on so many lines, where the first come first."""
+    things: set[tuple[str, ...]] = set()
+    kept = []
+    for notice in notices:
+        thing = _thing(notice)
+        if thing in things or len(things) < most:
+            things.add(thing)
+            kept.append(notice)
+    return kept
 
 
 def _lines(notices: list[Notice], words: Mapping[int, Sequence[Piece]], new_since: dt.datetime | None) -> list[Line]:
@@ -271,8 +279,8 @@ def _lines(notices: list[Notice], words: Mapping[int, Sequence[Piece]], new_sinc
 
 def _thing(notice: Notice) -> tuple[str, ...]:
     """What has one line. Two facts that are told in other words, or lead elsewhere, are two lines: nothing else tells them."""
-    if _kinds[notice.kind].folds:
-        return (notice.kind, notice.path.split("#")[0])
+    if notice.thing:
+        return (notice.kind, notice.thing)
     return (notice.kind, notice.path, notice.subject, notice.text)
 
 

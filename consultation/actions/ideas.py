@@ -109,6 +109,7 @@ def announce_idea_comments(*, by: User | None) -> int:
                 subject=_("%(name)s commented on your idea “%(title)s”")
                 % {"name": row.name_shown, "title": idea.title},
                 path=row.get_absolute_url(),
+                thing=f"idea:{idea.pk}",
             )
     Contribution.objects.filter(pk__in=[row.pk for row in waiting]).update(announced_at=timezone.now())
     if waiting:

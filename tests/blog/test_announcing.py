@@ -162,8 +162,8 @@ def test_the_author_and_those_who_follow_a_post_are_told_of_a_comment_once():
     row = a_comment(post, by=UserFactory(name="Sam"))
     assert [announce_comments(by=None) for _time in range(2)] == [1, 0]
     assert sorted(news("blog-comment")) == [("Ffion", f"blog-comment:{row.pk}"), ("Gwen", f"blog-comment:{row.pk}")]
-    subjects = set(Notice.objects.filter(kind="blog-comment").values_list("subject", "path"))
-    assert subjects == {("Sam commented on “A shop of our own”", row.get_absolute_url())}
+    subjects = set(Notice.objects.filter(kind="blog-comment").values_list("subject", "path", "thing"))
+    assert subjects == {("Sam commented on “A shop of our own”", row.get_absolute_url(), f"post:{post.pk}")}
 
 
 def test_nobody_is_told_of_what_they_said_themselves():

@@ -448,7 +448,9 @@ def test_staff_see_on_the_list_of_themes_how_many_ideas_and_sources_bear_each():
 
 
 def told(kind: str = "idea-comment") -> list[tuple]:
-    return list(Notice.objects.filter(kind=kind).order_by("pk").values_list("recipient", "key", "subject", "path"))
+    return list(
+        Notice.objects.filter(kind=kind).order_by("pk").values_list("recipient", "key", "subject", "path", "thing")
+    )
 
 
 def test_the_author_of_an_idea_is_told_of_a_comment_once(member):
@@ -462,6 +464,7 @@ def test_the_author_of_an_idea_is_told_of_a_comment_once(member):
             f"idea-comment:{row.pk}",
             "Sam commented on your idea “A bank of looms”",
             row.get_absolute_url(),
+            f"idea:{idea.pk}",
         )
     ]
 
@@ -499,7 +502,7 @@ def test_whoever_closes_their_account_is_not_named_in_what_an_author_was_told(me
     said_of(idea, by=person)
     announce_idea_comments(by=None)
     settle_process(person, by=person, answer="")
-    assert ["Quince" in subject for _who, _key, subject, _path in told()] == [False]
+    assert ["Quince" in subject for _who, _key, subject, *_rest in told()] == [False]
 
 
 def test_of_two_windows_that_move_an_idea_to_other_themes_the_second_is_told(member):

@@ -12,7 +12,7 @@ from commons.people.models import User
 
 register_kind("told", label="Told", why="You are told.", group=Group.OWN)
 register_kind("nudge", label="A nudge", why="You were asked.", group=Group.OWN, service=True, can_wait=True)
-register_kind("said", label="Said", why="Somebody said something.", group=Group.OWN, folds=True)
+register_kind("said", label="Said", why="Somebody said something.", group=Group.OWN)
 # True only of somebody who is there, with this number.
 register_kind(
     "greeting",

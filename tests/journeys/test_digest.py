@@ -94,7 +94,7 @@ def test_a_member_reads_what_became_of_their_words_and_has_the_last_word_about_m
     assert section.versions.count() == 2
     send_digests()
     gwen.opens("/demo/mailbox/?to=gwen@example.coop")
-    assert "No mail yet." in gwen.text
+    assert "No mail for them yet." in gwen.text
     clock.move_to(WEDNESDAY_AT_SEVEN)
     send_digests()
     send_digests()

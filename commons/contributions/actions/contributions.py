@@ -430,6 +430,7 @@ def announce_contributions(*, by: User | None) -> int:
                     subject=_("Somebody replied to what you said"),
                     text=_("%(name)s replied. Open the page to read it.") % {"name": reply.name_shown},
                     path=reply.get_absolute_url(),
+                    thing=f"contribution:{reply.parent_id}",
                 )
     Contribution.objects.filter(pk__in=[reply.pk for reply in waiting]).update(announced_at=timezone.now())
     if waiting:

@@ -16,12 +16,21 @@ from commons.digests.reports import can_wait, is_direct
 
 @transaction.atomic
 def notify(
-    recipient: Any, *, by: Any, kind: str, key: str, subject: str, path: str, text: str = "", mail: bool = False
+    recipient: Any,
+    *,
+    by: Any,
+    kind: str,
+    key: str,
+    subject: str,
+    path: str,
+    text: str = "",
+    thing: str = "",
+    mail: bool = False,
 ) -> Notice:
     """Tell one person one fact, in their language. The same `key` again changes nothing and returns the first notice.
 
     `path` begins with "/" and leads to the page that says more. With `mail`, a service message is sent by the worker. The first
-    number in `key` is that of the row it is about.
+    number in `key` is that of the row it is about. `thing`: see `Notice`.
     """
     mail = mail or bool(_at_once([recipient], kind))
     notice, is_new = Notice.objects.get_or_create(
@@ -33,6 +42,7 @@ def notify(
             "subject": _line(subject),
             "text": text,
             "path": path,
+            "thing": thing,
             "mail_state": MailState.WAITING if mail else MailState.NONE,
             "mail_due_at": timezone.now() if mail else None,
             "mail_can_wait": can_wait(kind),
@@ -52,6 +62,7 @@ class Fact:
     subject: str
     path: str
     text: str = ""
+    thing: str = ""
 
 
 @transaction.atomic
@@ -71,6 +82,7 @@ def notify_all(facts: Iterable[Fact], *, by: Any, kind: str, about: models.Model
             subject=_line(fact.subject),
             text=fact.text,
             path=fact.path,
+            thing=fact.thing,
             made_at=now,
             mail_state=MailState.WAITING if fact.recipient.pk in mailed else MailState.NONE,
             mail_due_at=now if fact.recipient.pk in mailed else None,

@@ -28,6 +28,7 @@ from commons.digests.reports import (
     kinds,
     kinds_in,
     next_period,
+    of_first_things,
     still_so,
     words_of,
 )
@@ -35,7 +36,10 @@ from commons.digests.reports import (
 logger = logging.getLogger(__name__)
 
 LINES = 20
-"""A mail tells of so many notices at most; the page holds the rest."""
+"""A mail has so many lines at most; the page holds the rest."""
+
+READ = 200
+"""Of one person's notices no more than the first so many are read for their lines."""
 
 WIDTH = 72
 """Where lines of plain text are broken, as mail programs have it since there are any."""
@@ -163,8 +167,9 @@ def digest_messages(digests: Sequence[Digest]) -> dict[int, Callable[[], Letter]
     count = models.Window(models.Count("pk"), partition_by="digest")
     items = Notice.objects.filter(digest__in=digests)
     told = still_so(items, among=kinds_in(items)).annotate(place=place, count=count, first=_FIRST)
-    for notice in told.filter(place__lte=LINES):
+    for notice in told.filter(place__lte=READ).order_by("digest", "place"):
         notices[notice.digest_id].append(notice)
+    notices = {digest: of_first_things(some, LINES) for digest, some in notices.items()}
     words = _words_that_changed([notice for some in notices.values() for notice in some])
     lines = Lines()
     sent = Digest.objects.filter(person__in=[digest.person_id for digest in digests], mail_state=MailState.SENT)
@@ -172,7 +177,7 @@ def digest_messages(digests: Sequence[Digest]) -> dict[int, Callable[[], Letter]
     return {
         digest.pk: partial(_digest_message, digest, notices[digest.pk], words, lines, before.get(digest.person_id))
         for digest in digests
-        if notices[digest.pk]
+        if digest.pk in notices
     }
 
 

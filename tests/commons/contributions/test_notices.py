@@ -8,7 +8,7 @@ import pytest
 from commons.contributions.actions import announce_contributions
 from commons.contributions.models import Thread
 from commons.digests.models import Notice
-from commons.digests.reports import still_so
+from commons.digests.reports import headings, still_so
 from commons.moderation.models import Standing
 from consultation.models import Event
 from tests.factories.blog import a_post
@@ -64,3 +64,12 @@ def test_a_reply_in_a_thread_about_nothing_stands_for_itself():
 def test_a_reply_in_the_panels_room_is_told_to_whoever_sits_there():
     replied(thread__audience="panel", author=UserFactory(roles=["chair"]))
     assert told() == 1
+
+
+def test_all_replies_to_one_thing_that_somebody_said_stand_on_one_line():
+    said = ContributionFactory()
+    replies = [ContributionFactory(parent=said) for _person in range(3)]
+    other = ContributionFactory(parent=ContributionFactory(author=said.author))
+    announce_contributions(by=None)
+    [heading] = headings(Notice.objects.filter(recipient=said.author), {})
+    assert [(line.notice.about_id, line.more) for line in heading.lines] == [(other.pk, 0), (replies[-1].pk, 2)]

@@ -129,6 +129,22 @@ def test_what_answers_the_reader_comes_before_what_they_follow_when_there_is_no_
     )
 
 
+def test_what_happens_again_and_again_about_one_thing_has_one_line_so_that_the_rest_has_room(person, clock):
+    for number in range(3):
+        tell(person, f"told:{number}", subject=f"Told {number}", path=f"/{number}/")
+    clock.shift(DAY / 2)
+    for number in range(LINES + 5):
+        tell(person, f"said:{number}", kind="said", subject=f"Said {number}", path=f"/{number}/", thing="thing:1")
+    message = digest_of(clock)
+    said = [line for line in message.body.split("\n") if line.startswith("* ")]
+    assert said == [f"* Said {LINES + 4}", "* Told 2", "* Told 1", "* Told 0"]
+    assert (message.subject, "And 24 like it before." in message.body, "more thing" in message.body) == (
+        f"Said {LINES + 4}, and 27 more things",
+        True,
+        False,
+    )
+
+
 def test_the_headers_say_what_it_is_and_how_to_stop_it(person, clock):
     tell(person)
     written = digest_of(clock).message()

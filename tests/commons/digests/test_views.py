@@ -7,7 +7,6 @@ from django.utils import timezone
 from commons.digests.actions import stop_address
 from commons.digests.models import Notice, Stop, Subscription
 from commons.digests.reports import ONE_VISIT
-from tests.commons.digests.test_kinds import registered
 from tests.factories.notices import greet, tell, wish
 from tests.factories.people import UserFactory
 
@@ -47,7 +46,7 @@ def test_i_see_my_notices_under_headings_newest_first_and_nobody_elses(client, p
 
 def test_what_was_said_about_one_thing_stands_on_one_line_with_the_newest_word(client, person):
     for number in range(3):
-        tell(person, f"a:{number}", kind="said", subject=f"Number {number}", path=f"/thing/#part-{number}")
+        tell(person, f"a:{number}", kind="said", subject=f"Number {number}", path=f"/said/{number}/", thing="thing:1")
     assert lines(client) == [("Your account and your organisation", [("Number 2", 2, True)])]
 
 
@@ -58,10 +57,6 @@ def test_other_facts_about_one_thing_stand_on_lines_of_their_own(client, person)
     tell(person, "a:9", subject="You were heard", text="No.", path="/thing/#part-2")
     [(_heading, found)] = lines(client)
     assert found == [("You were heard", 0, True), ("You were answered", 1, True)] + [("You were answered", 0, True)] * 2
-
-
-def test_kinds_of_which_one_page_tells_all_fold():
-    assert {kind.name for kind in registered() if kind.folds} == {"blog-comment", "idea-comment", "reply"}
 
 
 def test_what_is_new_stays_new_for_one_visit_and_the_next_visit_says_when_the_last_was(client, person):
