@@ -195,7 +195,7 @@ def test_the_board_says_by_which_rules_organisations_are_reminded_and_how_many_w
     client.force_login(UserFactory(roles=["staff"]))
     page = client.get(reverse("census:wave", args=[case.wave.slug])).content.decode()
     assert "<li>14 days before the close: 1 organisation reminded</li>" in page
-    assert "between 9:00 and 18:00" in page
+    assert "between 9am and 6pm" in page
     assert "No organisation is reminded twice in 5 days, nor more than 4 times." in page
 
 
