@@ -51,4 +51,6 @@ def notice_pages(world: Any) -> Iterator[SitePage]:
         yield SitePage(f"fewer mails, {state}", "visitor", stop)
         if not state.startswith("off"):
             yield SitePage(f"fewer mails, {state}", "visitor", stop, "stopped", send={})
+    too_late = {"send": {"undo": "of another day"}, "status": 409}
+    yield SitePage("fewer mails", "visitor", stop, "undo too late", **too_late)
     yield SitePage("queues", "staff", reverse("queues"))
