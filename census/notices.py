@@ -24,6 +24,7 @@ register_kind(
     why=_(
         "You speak for an organisation, and its answers were sent. Whoever sent them gets the receipt by e-mail at once."
     ),
+    sometimes=True,
     group=Group.OWN,
     # Whoever has left the organisation since is not told of it any more, nor anybody of a reply that was set aside.
     rows=lambda about, reader: Submission.objects.exclude(response__state=Response.State.VOID).filter(

@@ -330,7 +330,7 @@ EMAIL_BACKEND = "coopstrategy.demo.mail.CatchingBackend"
 if env.str("EMAIL_URL", default=""):
     vars().update(env.email_url("EMAIL_URL"))
 EMAIL_TIMEOUT = 20
-# How many digests may go out within a minute. Service messages do not wait for it, but they count.
+# How many digests and reminders may go out within a minute. Mails that somebody waits for do not wait in that line, but count.
 MAILS_PER_MINUTE = env.int("MAILS_PER_MINUTE", default=600)
 # What the mail server shows when it tells us of mail that came back (commons.digests.views.BounceView). Empty: it cannot.
 BOUNCE_KEY = env.str("BOUNCE_KEY", default="")

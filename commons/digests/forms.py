@@ -16,7 +16,9 @@ class SubscriptionForm(forms.Form):
 
     frequency = forms.ChoiceField(
         label=_("How often may we send you a digest?"),
-        help_text=_("It comes only if something has happened, at most once a day, at 7 in the morning"),
+        help_text=_(
+            "A digest is one e-mail with all that is new for you. It comes only if something has happened, at 7 in the morning"
+        ),
         widget=forms.RadioSelect,
         choices=Frequency.choices,
         error_messages={"required": _("Choose how often."), "invalid_choice": _("Choose one from the list.")},

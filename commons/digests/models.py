@@ -104,9 +104,9 @@ class MailingList(models.TextChoices):
 class Stop(models.TextChoices):
     """Why nothing is sent to an address any more."""
 
-    REFUSED = "refused", _("Their mail server says that there is no such mailbox.")
-    BOUNCED = "bounced", _("A mail came back.")
-    COMPLAINED = "complained", _("Somebody there called a mail of ours spam.")
+    REFUSED = "refused", _("Your mail server says that there is no such mailbox.")
+    BOUNCED = "bounced", _("A mail to you came back.")
+    COMPLAINED = "complained", _("A mail to you was marked as spam.")
 
 
 # The enhanced status codes (RFC 3463, 7505) that speak of this one mailbox: it is not there, has moved, or takes nothing. A full
@@ -137,19 +137,21 @@ class SubscriptionQuerySet(models.QuerySet):
         fresh = models.Q(last_period=None) | models.Q(last_period__lt=period)
         return self.reachable().filter(fresh, frequency=frequency, chosen_at__lt=chosen_before)
 
-    def found_by(self, token: str, *, held: bool = False) -> tuple["Subscription", str]:
-        """The row and the list that a token in a mail speaks of; `held` until the transaction ends. Raises `DoesNotExist` for any
-        that we did not write."""
+    def found_by(self, token: str) -> tuple["Subscription", str]:
+        """The row and the list that a token in a mail speaks of. Raises `DoesNotExist` for any that we did not write."""
         try:
             number, mailing_list = _signer().unsign(token).split(".")
         except (signing.BadSignature, ValueError) as error:
             raise Subscription.DoesNotExist from error
-        rows = self.select_for_update(of=("self",)) if held else self
-        return rows.select_related("person").get(pk=number, person__is_active=True), mailing_list
+        return self.select_related("person").get(pk=number, person__is_active=True), mailing_list
 
 
 def _signer() -> signing.Signer:
     return signing.Signer(salt="commons.digests.unsubscribe", sep="~")
+
+
+# How often a digest comes, and whether replies and answers come at once.
+Wishes = tuple[str, bool]
 
 
 class Subscription(models.Model):
@@ -191,6 +193,10 @@ class Subscription(models.Model):
         """Whether the address of today is marked: a new address begins anew."""
         return bool(self.stopped_address) and self.stopped_address == self.person.email
 
+    @property
+    def wishes(self) -> Wishes:
+        return self.frequency, self.at_once
+
     def token_for(self, mailing_list: str) -> str:
         """What stands in the address of a mail: whoever holds it may stop this list for this person, or have it less often:
         replies and answers in a weekly digest instead of at once. It starts nothing else, but undoes what it just stopped."""
@@ -216,7 +222,6 @@ class Digest(Mailed):
     person = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="digests")
     period = models.DateField()
     frequency = models.CharField(max_length=10, choices=Frequency)
-    made_at = models.DateTimeField(default=timezone.now)
 
     objects = DigestQuerySet.as_manager()
 

@@ -10,7 +10,6 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.mixins import PermissionRequiredMixin
 from django.core import signing
-from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect
 from django.urls import reverse_lazy
@@ -20,7 +19,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.generic import FormView, ListView, TemplateView, View
 
-from commons.digests.actions import change_subscription, resume_address, see_notices, take_bounce, unsubscribe
+from commons.digests.actions import (
+    change_subscription,
+    resume_address,
+    see_notices,
+    take_bounce,
+    undo_unsubscribe,
+    unsubscribe,
+)
 from commons.digests.forms import SubscriptionForm
 from commons.digests.models import Frequency, MailingList, Stop, Subscription
 from commons.digests.reports import (
@@ -122,14 +128,11 @@ class WhyView(PermissionRequiredMixin, TemplateView):
             }
             for group, some in groupby(kinds(), key=lambda kind: kind.group)
         ]
-        return super().get_context_data(groups=groups, subscription=subscription, **kwargs)
+        return super().get_context_data(groups=groups, **kwargs)
 
 
 UNDO = "commons.digests.undo"
 UNDO_WITHIN = timedelta(hours=1)
-
-# How often, and whether replies and answers come at once.
-Wishes = list[Any]
 
 
 @method_decorator(csrf_exempt, name="dispatch")
@@ -141,68 +144,44 @@ class UnsubscribeView(TemplateView):
     template_name = "digests/unsubscribe.html"
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        self._find()
-        translation.activate(self.subscription.person.language or settings.LANGUAGE_CODE)
-        return super().dispatch(request, *args, **kwargs)
-
-    def _find(self, *, held: bool = False) -> None:
         try:
-            self.subscription, self.mailing_list = Subscription.objects.found_by(self.kwargs["token"], held=held)
+            self.subscription, self.mailing_list = Subscription.objects.found_by(kwargs["token"])
         except Subscription.DoesNotExist as error:
             raise Http404 from error
+        self.person = self.subscription.person
+        translation.activate(self.person.language or settings.LANGUAGE_CODE)
+        return super().dispatch(request, *args, **kwargs)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        row = self.subscription
-        return super().get_context_data(
-            subscription=row,
-            mailing_list=self.mailing_list,
-            is_digest=self.mailing_list == MailingList.DIGEST,
-            is_on=row.at_once if self.mailing_list == MailingList.AT_ONCE else row.frequency != Frequency.OFF,
-            **kwargs,
-        )
+        row, is_digest = self.subscription, self.mailing_list == MailingList.DIGEST
+        is_on = row.frequency != Frequency.OFF if is_digest else row.at_once
+        return super().get_context_data(subscription=row, is_digest=is_digest, is_on=is_on, **kwargs)
 
     def post(self, request: HttpRequest, token: str) -> HttpResponse:
         """`undo` brings back what a tap on this page has just changed. `wish` may be weekly, as far as that is fewer mails than
         today; whatever else is sent stops the list, for that is what the button of a mail program means, whatever it sends. So an
         old mail in the wrong hands can start none."""
-        with transaction.atomic():
-            self._find(held=True)
-            person = self.subscription.person
-            was = _wishes(self.subscription)
-            if "undo" in request.POST:
-                wished = self._undone(was)
-                if wished is None:
-                    return self.render_to_response(self.get_context_data(is_too_late=True), status=409)
-            else:
-                wished = self._lessened(was)
-            if wished is None:
-                row = unsubscribe(person, self.mailing_list, by=person)
-            else:
-                row = change_subscription(person, by=person, frequency=wished[0], at_once=wished[1])
-        self.subscription, now = row, _wishes(row)
-        undo = signing.dumps([row.pk, was, now], salt=UNDO) if now != was and "undo" not in request.POST else ""
+        if "undo" in request.POST:
+            return self._undo(request.POST["undo"])
+        weekly = request.POST.get("wish") == Frequency.WEEKLY
+        self.subscription, was = unsubscribe(self.person, self.mailing_list, by=self.person, weekly=weekly)
+        now = self.subscription.wishes
+        undo = signing.dumps([self.subscription.pk, was, now], salt=UNDO) if now != was else ""
         return self.render_to_response(self.get_context_data(is_done=True, undo=undo))
 
-    def _lessened(self, was: Wishes) -> Wishes | None:
-        """What "once a week instead" makes of somebody's wishes; None where the list is to be stopped."""
-        frequency, at_once = was
-        if self.request.POST.get("wish") != Frequency.WEEKLY:
-            return None
-        if self.mailing_list == MailingList.AT_ONCE:
-            return [Frequency.WEEKLY.value if at_once and frequency == Frequency.OFF else frequency, False]
-        return [Frequency.OFF.value if frequency == Frequency.OFF else Frequency.WEEKLY.value, at_once]
-
-    def _undone(self, was: Wishes) -> Wishes | None:
-        """The wishes as they were before the tap, unless they have been changed again since, or it is too long ago."""
+    def _undo(self, signed: str) -> HttpResponse:
         try:
-            number, before, after = signing.loads(self.request.POST["undo"], salt=UNDO, max_age=UNDO_WITHIN)
+            number, was, now = signing.loads(signed, salt=UNDO, max_age=UNDO_WITHIN)
         except signing.BadSignature:
-            return None
-        return before if (number, after) == (self.subscription.pk, was) else None
+            number, was, now = None, (), ()
+        is_own = number == self.subscription.pk
+        if not is_own or not undo_unsubscribe(self.person, by=self.person, was=tuple(was), now=tuple(now)):
+            return self.render_to_response(self.get_context_data(is_too_late=True), status=409)
+        self.subscription.refresh_from_db(fields=["frequency", "at_once"])
+        return self.render_to_response(self.get_context_data(is_done=True))
 
 
-def _wishes(row: Subscription) -> Wishes:
-    return [row.frequency, row.at_once]
+TOLD_BY_SERVERS = {why.value: why for why in (Stop.BOUNCED, Stop.COMPLAINED)}
 
 
 @method_decorator(csrf_exempt, name="dispatch")
@@ -226,8 +205,8 @@ class BounceView(View):
         try:
             told = json.loads(request.body)
             given = {name: str(told.get(name, "")) for name in ("words", "message_id", "address")}
-            why = Stop(told.get("what"))
-        except (ValueError, AttributeError):
+            why = TOLD_BY_SERVERS[told.get("what")]
+        except (ValueError, AttributeError, KeyError, TypeError):
             return JsonResponse({"taken": False}, status=422)
         if "\0" in "".join(given.values()):
             return JsonResponse({"taken": False}, status=422)

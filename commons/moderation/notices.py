@@ -34,6 +34,7 @@ register_kind(
     "verdict",
     label=_("A moderator has decided about something you wrote"),
     why=_("You wrote something, and a moderator had to look at it. Where you can appeal, we write to you at once."),
+    sometimes=True,
     group=Group.WRITING,
     rows=_verdict,
 )

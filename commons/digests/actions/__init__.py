@@ -1,17 +1,14 @@
 """What is done with notices, digests and people's wishes about them; one module for each noun."""
 
-from commons.digests.actions.gathering import (
-    begin_digests,
-    claim_digests,
-    drop_digests,
-    end_batch,
-    hand_over,
-    release_digests,
-)
+from commons.digests.actions.gathering import begin_digests
 from commons.digests.actions.mailing import (
     FIRST_WAIT,
     MOST_ATTEMPTS,
+    claim_digests,
     claim_mail,
+    drop_digests,
+    end_batch,
+    hand_over,
     note_dropped,
     note_gathered,
     note_put_off,
@@ -19,6 +16,7 @@ from commons.digests.actions.mailing import (
     note_sent,
     note_stuck_mail,
     note_unknown,
+    release_digests,
     send_again,
 )
 from commons.digests.actions.subscribing import (
@@ -26,6 +24,7 @@ from commons.digests.actions.subscribing import (
     resume_address,
     stop_address,
     take_bounce,
+    undo_unsubscribe,
     unsubscribe,
 )
 from commons.digests.actions.telling import Fact, drop_notices, forget_name, notify, notify_all, see_notices
@@ -58,5 +57,6 @@ __all__ = [
     "send_again",
     "stop_address",
     "take_bounce",
+    "undo_unsubscribe",
     "unsubscribe",
 ]

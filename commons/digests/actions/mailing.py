@@ -2,18 +2,30 @@
 `Digest`; the two end in the same ways."""
 
 import datetime as dt
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import connection, models, transaction
 from django.utils import timezone
 
 from commons.audit.actions import record
 from commons.digests.actions.subscribing import stop_address
-from commons.digests.models import Digest, Mailed, MailState, Notice, NoticeQuerySet, Stop, new_message_id
+from commons.digests.models import (
+    Digest,
+    DigestQuerySet,
+    Frequency,
+    Mailed,
+    MailState,
+    Notice,
+    NoticeQuerySet,
+    Stop,
+    Subscription,
+    new_message_id,
+)
 
 # After this many temporary refusals we stop. The waits between them add up to about a day.
-MOST_ATTEMPTS = 9
+MOST_ATTEMPTS = 11
 FIRST_WAIT = dt.timedelta(minutes=2)
 LONGEST_WAIT = dt.timedelta(hours=8)
 # Any number that is used for nothing else.
@@ -67,7 +79,7 @@ def _end(row: Mailed, state: MailState, **values: Any) -> bool:
 @transaction.atomic
 def note_sent(row: Mailed, *, by: Any) -> None:
     """The mail server took the message."""
-    if _end(row, MailState.SENT, mailed_at=timezone.now(), mail_reason=""):
+    if _note_taken(row):
         record("note_sent", row, by=by)
 
 
@@ -138,3 +150,75 @@ def send_again(row: Mailed, *, by: Any) -> bool:
     if waits:
         record("send_again", row, by=by)
     return bool(waits)
+
+
+# --- Digests, in batches ------------------------------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def claim_digests(*, by: Any, most: int, now: dt.datetime | None = None) -> list[Digest]:
+    """Take in hand at most so many digests, and no more than may go out within this minute. Each is handed over by itself."""
+    now = now or timezone.now()
+    left = left_this_minute(now)
+    due = Digest.objects.in_nobodys_hand(now).select_for_update(skip_locked=True, of=("self",))
+    rows = list(due.select_related("person__subscription").order_by("mail_due_at", "pk")[: max(min(most, left), 0)])
+    for row in rows:
+        row.mail_claimed_at = now
+        row.mail_attempts += 1
+    Digest.objects.filter(pk__in=[row.pk for row in rows]).update(
+        mail_claimed_at=now, mail_attempts=models.F("mail_attempts") + 1
+    )
+    return rows
+
+
+@transaction.atomic
+def hand_over(digest: Digest, *, by: Any, taken: Digest | None = None) -> bool:
+    """The message is given to the mail server as soon as this is committed. Whether it may be: not when somebody else has it in
+    hand by now, nor when its reader has stopped digests, or their account has gone or their address is marked.
+
+    `taken`: the one before it, which the mail server has just taken. That is written down in the same transaction, so that one
+    commit stands between two messages; whenever a worker dies, one message at most is in between.
+    """
+    if taken is not None:
+        _note_taken(taken)
+    wishing = Subscription.objects.reachable().exclude(frequency=Frequency.OFF)
+    asked = _in_hand([digest]).filter(models.Exists(wishing.filter(person=digest.person_id)))
+    going = {"mail_state": MailState.SENDING, "mail_claimed_at": timezone.now(), "mailed_to": digest.person.email}
+    return bool(asked.update(**going))
+
+
+def _in_hand(digests: Iterable[Digest]) -> DigestQuerySet:
+    """Those of them that are still held by the claim by which they were taken."""
+    held = models.Q(pk=None)
+    for row in digests:
+        held |= models.Q(pk=row.pk, mail_attempts=row.mail_attempts, mail_claimed_at=row.mail_claimed_at)
+    return Digest.objects.filter(held, mail_state=MailState.WAITING)
+
+
+def _note_taken(row: Mailed) -> bool:
+    return _end(row, MailState.SENT, mailed_at=timezone.now(), mail_reason="")
+
+
+@transaction.atomic
+def end_batch(*, by: Any, taken: Digest | None, sent: Sequence[Digest]) -> None:
+    """Write down that the last one was taken, and put on record how many were."""
+    if taken is not None:
+        _note_taken(taken)
+    if sent:
+        record("send_digests", sent[0], by=by, data={"count": len(sent)})
+
+
+@transaction.atomic
+def drop_digests(digests: Iterable[Digest], reason: str, *, by: Any) -> int:
+    """Digests in one's hand that need not be sent any more. Returns how many."""
+    rows = list(digests)
+    count = _in_hand(rows).update(mail_state=MailState.DROPPED, mail_reason=reason)
+    if count:
+        record("drop_digests", rows[0], by=by, data={"count": count})
+    return count
+
+
+@transaction.atomic
+def release_digests(digests: Iterable[Digest], *, by: Any) -> int:
+    """Digests in one's hand that were not tried: whoever comes next takes them. Returns how many."""
+    return _in_hand(digests).update(mail_claimed_at=None, mail_attempts=models.F("mail_attempts") - 1)

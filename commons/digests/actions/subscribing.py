@@ -4,7 +4,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from commons.audit.actions import record
-from commons.digests.models import Digest, Frequency, MailingList, Notice, Stop, Subscription
+from commons.digests.models import Digest, Frequency, MailingList, Notice, Stop, Subscription, Wishes
 from commons.people.models import User
 
 
@@ -29,11 +29,30 @@ def change_subscription(
 
 
 @transaction.atomic
-def unsubscribe(person: User, mailing_list: str, *, by: User | None) -> Subscription:
-    """Stop one list and leave the other as it is."""
-    if mailing_list == MailingList.DIGEST:
-        return change_subscription(person, by=by, frequency=Frequency.OFF)
-    return change_subscription(person, by=by, at_once=False)
+def unsubscribe(
+    person: User, mailing_list: str, *, by: User | None, weekly: bool = False
+) -> tuple[Subscription, Wishes]:
+    """Stop one list and leave the other as it is; or, with `weekly`, have it once a week instead, as far as that is fewer mails
+    than today: replies and answers in a digest once a week where there is none. Also returns the wishes as they were."""
+    frequency, at_once = was = _row_of(person).wishes
+    if mailing_list == MailingList.AT_ONCE:
+        at_once = False
+        if weekly and was == (Frequency.OFF, True):
+            frequency = Frequency.WEEKLY.value
+    elif not weekly:
+        frequency = Frequency.OFF.value
+    elif frequency != Frequency.OFF:
+        frequency = Frequency.WEEKLY.value
+    return change_subscription(person, by=by, frequency=frequency, at_once=at_once), was
+
+
+@transaction.atomic
+def undo_unsubscribe(person: User, *, by: User | None, was: Wishes, now: Wishes) -> bool:
+    """Bring back the wishes as they were, unless they have been changed again since. Whether they were brought back."""
+    if _row_of(person).wishes != now:
+        return False
+    change_subscription(person, by=by, frequency=was[0], at_once=was[1])
+    return True
 
 
 @transaction.atomic

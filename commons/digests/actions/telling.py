@@ -1,5 +1,6 @@
 """Telling people things: one fact for one person, once."""
 
+import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -12,6 +13,18 @@ from django.utils.translation import gettext as _
 from commons.audit.actions import record
 from commons.digests.models import MailState, Notice, Subscription, number_in
 from commons.digests.reports import can_wait, is_direct
+
+
+@dataclass(frozen=True)
+class Fact:
+    """One fact for one person, for `notify_all`: what `notify` takes, in their language."""
+
+    recipient: Any
+    key: str
+    subject: str
+    path: str
+    text: str = ""
+    thing: str = ""
 
 
 @transaction.atomic
@@ -29,40 +42,17 @@ def notify(
 ) -> Notice:
     """Tell one person one fact, in their language. The same `key` again changes nothing and returns the first notice.
 
-    `path` begins with "/" and leads to the page that says more. With `mail`, a service message is sent by the worker. The first
-    number in `key` is that of the row it is about. `thing`: see `Notice`.
+    `path` begins with "/" and leads to the page that says more. With `mail` the worker sends it as a service message; one of a
+    direct kind it also sends to who wishes these at once. The first number in `key` is that of the row it is about. `thing`: see
+    `Notice`.
     """
     mail = mail or bool(_at_once([recipient], kind))
-    notice, is_new = Notice.objects.get_or_create(
-        recipient=recipient,
-        key=key,
-        defaults={
-            "kind": kind,
-            "about_id": number_in(key),
-            "subject": _line(subject),
-            "text": text,
-            "path": path,
-            "thing": thing,
-            "mail_state": MailState.WAITING if mail else MailState.NONE,
-            "mail_due_at": timezone.now() if mail else None,
-            "mail_can_wait": can_wait(kind),
-        },
-    )
+    fact = Fact(recipient, key=key, subject=subject, path=path, text=text, thing=thing)
+    values = _values(fact, kind, mail=mail, now=timezone.now())
+    notice, is_new = Notice.objects.get_or_create(recipient=recipient, key=key, defaults=values)
     if is_new:
         record("notify", notice, by=by, data={"kind": kind, "mail": mail})
     return notice
-
-
-@dataclass(frozen=True)
-class Fact:
-    """One fact for one person, for `notify_all`: what `notify` takes, in their language."""
-
-    recipient: Any
-    key: str
-    subject: str
-    path: str
-    text: str = ""
-    thing: str = ""
 
 
 @transaction.atomic
@@ -76,17 +66,8 @@ def notify_all(facts: Iterable[Fact], *, by: Any, kind: str, about: models.Model
     notices = [
         Notice(
             recipient=fact.recipient,
-            kind=kind,
             key=fact.key,
-            about_id=number_in(fact.key),
-            subject=_line(fact.subject),
-            text=fact.text,
-            path=fact.path,
-            thing=fact.thing,
-            made_at=now,
-            mail_state=MailState.WAITING if fact.recipient.pk in mailed else MailState.NONE,
-            mail_due_at=now if fact.recipient.pk in mailed else None,
-            mail_can_wait=can_wait(kind),
+            **_values(fact, kind, mail=fact.recipient.pk in mailed, now=now),
         )
         for fact in facts
     ]
@@ -114,8 +95,19 @@ def drop_notices(*, keys: Iterable[str], by: Any, about: models.Model) -> int:
     return count
 
 
-def _line(subject: str) -> str:
-    return " ".join(subject.split())[:200]
+def _values(fact: Fact, kind: str, *, mail: bool, now: dt.datetime) -> dict[str, Any]:
+    return {
+        "kind": kind,
+        "about_id": number_in(fact.key),
+        "subject": " ".join(fact.subject.split())[:200],
+        "text": fact.text,
+        "path": fact.path,
+        "thing": fact.thing,
+        "made_at": now,
+        "mail_state": MailState.WAITING if mail else MailState.NONE,
+        "mail_due_at": now if mail else None,
+        "mail_can_wait": can_wait(kind),
+    }
 
 
 def _at_once(recipients: list[Any], kind: str) -> set[int]:

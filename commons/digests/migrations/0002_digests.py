@@ -75,7 +75,6 @@ class Migration(migrations.Migration):
                         choices=[("off", "Never"), ("weekly", "Once a week"), ("daily", "Once a day")], max_length=10
                     ),
                 ),
-                ("made_at", models.DateTimeField(default=django.utils.timezone.now)),
                 (
                     "person",
                     models.ForeignKey(
@@ -118,9 +117,9 @@ class Migration(migrations.Migration):
                     models.CharField(
                         blank=True,
                         choices=[
-                            ("refused", "Their mail server says that there is no such mailbox."),
-                            ("bounced", "A mail came back."),
-                            ("complained", "Somebody there called a mail of ours spam."),
+                            ("refused", "Your mail server says that there is no such mailbox."),
+                            ("bounced", "A mail to you came back."),
+                            ("complained", "A mail to you was marked as spam."),
                         ],
                         max_length=12,
                     ),

@@ -77,15 +77,16 @@ def _plain(template: str, context: dict[str, Any]) -> str:
     return "\n".join(lines)
 
 
-def _headers(message_id: str, *, threads: Sequence[str] = ()) -> dict[str, str]:
+def _headers(message_id: str, *, before: str) -> dict[str, str]:
+    """`before`: the Message-ID of the mail under which a mail program is to show this one."""
     headers = {
         "Message-ID": message_id,
         "Auto-Submitted": "auto-generated",
         "X-Auto-Response-Suppress": "All",
         "Content-Language": translation.get_language(),
     }
-    if threads:
-        headers |= {"References": " ".join(threads), "In-Reply-To": threads[-1]}
+    if before:
+        headers |= {"References": before, "In-Reply-To": before}
     return headers
 
 
@@ -106,9 +107,9 @@ def _list_headers(url: str, mailing_list: str, about: str) -> dict[str, str]:
     }
 
 
-def message_for(notice: Notice, *, threads: Sequence[str] = ()) -> Letter:
+def message_for(notice: Notice, *, before: str = "") -> Letter:
     """The e-mail of a claimed notice: plain text first, then the same in HTML, in the person's language. One that somebody wishes
-    to have at once says why it comes and how to stop it. `threads`: the Message-IDs of earlier ones about the same thing."""
+    to have at once says why it comes and how to stop it. `before`: the Message-ID of an earlier one about the same thing."""
     context = _frame() | {
         "notice": notice,
         "subject": notice.subject,
@@ -116,7 +117,7 @@ def message_for(notice: Notice, *, threads: Sequence[str] = ()) -> Letter:
         "url": settings.SITE_ADDRESS + notice.path,
     }
     with translation.override(notice.recipient.language or None):
-        headers = _headers(notice.message_id, threads=threads)
+        headers = _headers(notice.message_id, before=before)
         if kind := kind_named(notice.kind):
             context["why"] = kind.why
         if is_direct(notice.kind):
@@ -175,7 +176,7 @@ def digest_messages(digests: Sequence[Digest]) -> dict[int, Callable[[], Letter]
     sent = Digest.objects.filter(person__in=[digest.person_id for digest in digests], mail_state=MailState.SENT)
     before = dict(sent.order_by("person", "-period").distinct("person").values_list("person", "message_id"))
     return {
-        digest.pk: partial(_digest_message, digest, notices[digest.pk], words, lines, before.get(digest.person_id))
+        digest.pk: partial(_digest_message, digest, notices[digest.pk], words, lines, before.get(digest.person_id, ""))
         for digest in digests
         if digest.pk in notices
     }
@@ -194,7 +195,7 @@ def _words_that_changed(notices: Sequence[Notice]) -> dict[int, Any]:
 
 
 def _digest_message(
-    digest: Digest, notices: Sequence[Notice], words: dict[int, Any], lines: Lines, before: str | None
+    digest: Digest, notices: Sequence[Notice], words: dict[int, Any], lines: Lines, before: str
 ) -> Letter:
     person, count = digest.person, notices[0].count
     url = _stop_url(person.subscription, MailingList.DIGEST)
@@ -216,7 +217,7 @@ def _digest_message(
             "why_url": settings.SITE_ADDRESS + reverse("digests:why"),
             "stop_url": url,
         }
-        headers = _headers(digest.message_id, threads=[before] if before else [])
+        headers = _headers(digest.message_id, before=before)
         message = Letter(
             subject=subject,
             body=_plain("emails/digest.txt", context),

@@ -93,7 +93,7 @@ def _send_notice(notice: Notice, connection: BaseEmailBackend) -> bool:
         note_refused(notice, "The account is closed.", by=None)
         return True
     if subscription is not None and subscription.is_stopped:
-        note_refused(notice, "Mail to this address comes back.", by=None)
+        note_refused(notice, "Nothing is sent to this address any more.", by=None)
         return True
     holds = still_so(Notice.objects.filter(pk=notice.pk), among=[notice.kind]).exists()
     if not holds or refused_to(notice.recipient, [notice]):
@@ -102,16 +102,17 @@ def _send_notice(notice: Notice, connection: BaseEmailBackend) -> bool:
     if is_direct(notice.kind) and not (subscription and subscription.at_once):
         note_gathered(notice, by=None)
         return True
-    outcome = _send(notice, lambda: message_for(notice, threads=_threads(notice)), connection)
+    outcome = _send(notice, lambda: message_for(notice, before=_before(notice)), connection)
     if outcome == Outcome.TAKEN:
         note_sent(notice, by=None)
     return outcome != Outcome.UNREACHABLE
 
 
-def _threads(notice: Notice) -> list[str]:
-    """The Message-ID of the last mail to the same person about the same thing."""
-    earlier = Notice.objects.filter(recipient=notice.recipient_id, path=notice.path, mail_state=MailState.SENT)
-    return list(earlier.exclude(pk=notice.pk).order_by("-mailed_at").values_list("message_id", flat=True)[:1])
+def _before(notice: Notice) -> str:
+    """The Message-ID of the last mail to the same person about the same thing; empty for the first."""
+    same = {"kind": notice.kind, "thing": notice.thing} if notice.thing else {"path": notice.path}
+    earlier = Notice.objects.filter(recipient=notice.recipient_id, mail_state=MailState.SENT, **same)
+    return earlier.order_by("-mailed_at").values_list("message_id", flat=True).first() or ""
 
 
 def _send_batch(batch: Sequence[Digest], connection: BaseEmailBackend) -> bool:
@@ -138,7 +139,7 @@ def _send_batch(batch: Sequence[Digest], connection: BaseEmailBackend) -> bool:
                 sent.append(taken := digest)
     finally:
         end_batch(by=None, taken=taken, sent=sent)
-    drop_digests(stopped, "Its reader has stopped digests.", by=None)
+    drop_digests(stopped, "Its reader gets no digests any more.", by=None)
     release_digests(rest, by=None)
     return is_there
 

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from commons.digests import reports
 from commons.digests.models import Notice
 from commons.digests.reports import Kind, kind_named, kinds, recent, still_so, unseen_count
+from commons.digests.reports.kinds import _kinds
 from tests.architecture.tree import files, name_of, parsed, under
 from tests.factories.notices import greet, tell
 from tests.factories.people import UserFactory
@@ -18,8 +18,6 @@ from tests.factories.people import UserFactory
 TELLING = {"notify", "notify_all"}
 # They are what the others are measured against.
 ITSELF = Path("commons/digests/actions/telling.py")
-# Sent to the one who sent the census, and not to their colleagues; and where there is a choice to make.
-SOMETIMES = {"census-sent", "verdict"}
 
 
 @dataclass(frozen=True)
@@ -72,7 +70,7 @@ def test_nothing_is_told_of_a_kind_that_is_not_registered():
 
 def test_what_is_called_a_service_is_always_sent_and_what_can_be_sent_at_once_is_sent_to_who_wishes():
     mailed = {one.kind for one in everything_told() if one.is_mailed}
-    assert {kind.name for kind in registered() if kind.service} == mailed - SOMETIMES
+    assert {kind.name for kind in registered() if kind.service or kind.sometimes} == mailed
     assert {kind.name for kind in registered() if kind.direct} & mailed == set()
 
 
@@ -107,7 +105,7 @@ def test_what_is_new_counts_also_behind_a_hundred_that_may_not_be_told(person):
 
 def test_the_newest_five_are_told_also_behind_five_that_one_may_not_see(person, monkeypatch):
     may = dataclasses.replace(kind_named("told"), name="barred", service=True, may=lambda reader, notices: [])
-    monkeypatch.setitem(reports._kinds, "barred", may)
+    monkeypatch.setitem(_kinds, "barred", may)
     told = [tell(person, f"told:{number}") for number in range(6)]
     for number in range(5):
         tell(person, f"barred:{number}", kind="barred")

@@ -231,7 +231,7 @@ def test_a_reply_comes_at_once_to_who_wishes_and_to_nobody_else(person, clock):
     stop = person.subscription.token_for(MailingList.AT_ONCE)
     written = message.message()
     assert (message.to, message.subject) == (["ann@example.coop"], "Jo greets you")
-    said = "Somebody greets you. You wish to have these mails at once.\nLess often, or never:\n"
+    said = "Somebody greets you. You asked for these mails at once.\nLess often, or never:\n"
     assert f"{said}http://testserver/unsubscribe/{stop}/\n" in message.body
     assert (written["List-Unsubscribe"], written["List-Unsubscribe-Post"], written["Feedback-ID"]) == (
         f"<http://testserver/unsubscribe/{stop}/>",
@@ -257,11 +257,12 @@ def test_who_stops_them_meanwhile_gets_none(person, clock):
     assert (mail.outbox, Notice.objects.get().mail_state) == ([], "")
 
 
-def test_mails_about_one_thing_hang_together(person, clock):
+@pytest.mark.parametrize("one", [{"path": "/thing/"}, {"thing": "thing:1"}])
+def test_mails_about_one_thing_hang_together(person, clock, one):
     wish(person, "off", at_once=True)
-    greet(person, UserFactory(), path="/thing/")
+    greet(person, UserFactory(), **one)
     send_service_messages()
-    greet(person, UserFactory(), path="/thing/")
+    greet(person, UserFactory(), **one)
     greet(person, UserFactory(), path="/other/")
     send_service_messages()
     first = mail.outbox[0].message()["Message-ID"]

@@ -162,9 +162,9 @@ def test_the_page_of_reasons_says_for_each_kind_when_a_mail_could_come(client, p
 
 
 STOPPED = {
-    Stop.REFUSED: "Their mail server says that there is no such mailbox.",
-    Stop.BOUNCED: "A mail came back.",
-    Stop.COMPLAINED: "Somebody there called a mail of ours spam.",
+    Stop.REFUSED: "Your mail server says that there is no such mailbox.",
+    Stop.BOUNCED: "A mail to you came back.",
+    Stop.COMPLAINED: "A mail to you was marked as spam.",
 }
 
 
