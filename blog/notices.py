@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from blog.models import Byline, Follow, Note, Post
 from commons.contributions.models import Contribution
 from commons.digests.reports import Group, register_kind
-from commons.moderation.models import BARRED
+from commons.moderation.models import BARRED, Verdict
 from commons.people.models import Appointment, Role, User
 
 
@@ -26,7 +26,14 @@ def _news(about: models.OuterRef, reader: models.OuterRef) -> models.QuerySet:
         | models.Q(author__bylines__post=models.OuterRef("pk")),
         person=models.OuterRef(reader),
     )
-    return Post.objects.public().filter(models.Exists(follows), pk=about)
+    return Post.objects.public().filter(models.Exists(follows), ~_shortened_since("moderation"), pk=about)
+
+
+def _shortened_since(moderation: str) -> models.Exists:
+    """A moderator has taken words out of the post after the notice was written, which may quote them."""
+    written = models.OuterRef(models.OuterRef("made_at"))
+    later = Verdict.objects.filter(moderation=models.OuterRef(moderation), made_at__gt=written)
+    return models.Exists(later.filter(outcome=Verdict.Outcome.REDACT))
 
 
 def _said(about: models.OuterRef, reader: models.OuterRef) -> models.QuerySet:
@@ -34,7 +41,9 @@ def _said(about: models.OuterRef, reader: models.OuterRef) -> models.QuerySet:
     person, post = models.OuterRef(reader), models.OuterRef("thread__post")
     follows = models.Exists(Follow.objects.filter(person=person, post=post))
     concerned = follows | models.Exists(_writing(post, person))
-    return Contribution.objects.public().filter(concerned, pk=about, thread__post__in=Post.objects.public())
+    return Contribution.objects.public().filter(
+        concerned, ~_shortened_since("thread__post__moderation"), pk=about, thread__post__in=Post.objects.public()
+    )
 
 
 def _writing(post: models.OuterRef, reader: models.OuterRef) -> models.QuerySet:
@@ -87,4 +96,5 @@ register_kind(
     group=Group.WRITING,
     rows=_asked_or_writing,
     service=True,
+    can_wait=True,
 )

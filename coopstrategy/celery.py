@@ -16,11 +16,14 @@ app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 app.steps["worker"].add(DjangoStructLogInitStep)
 
+# Where a run can take most of a minute, one that has waited for a minute is not needed: the next has been rung for.
+STALE = {"expires": 55}
+
 app.conf.beat_schedule = {
     "claim waiting exports": {"task": "exports.sweep", "schedule": 60.0},
     "remove expired export files": {"task": "exports.remove_expired", "schedule": 3600.0},
-    "send waiting service messages": {"task": "digests.send_service_messages", "schedule": 60.0},
-    "begin and send digests": {"task": "digests.send_digests", "schedule": 60.0},
+    "send waiting service messages": {"task": "digests.send_service_messages", "schedule": 60.0, "options": STALE},
+    "begin and send digests": {"task": "digests.send_digests", "schedule": 60.0, "options": STALE},
     "announce public replies": {"task": "contributions.announce", "schedule": 60.0},
     "find nearly the same words": {"task": "contributions.fingerprint", "schedule": 300.0},
     "publish sections whose time has come": {"task": "panel.publish_due", "schedule": 60.0},

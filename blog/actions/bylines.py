@@ -1,5 +1,7 @@
 """Who is named as an author of a post: asking somebody along, agreeing, guests, and leaving."""
 
+import datetime as dt
+
 from django.db import models, transaction
 from django.urls import reverse
 from django.utils import timezone, translation
@@ -8,10 +10,13 @@ from django.utils.translation import gettext as _
 from blog.actions.writing import NotNow, NotYours, free_slug, lock_post, name_author
 from blog.models import Author, Byline, Post, Submission
 from commons.audit.actions import record
+from commons.audit.models import Entry
 from commons.digests.actions import notify
 from commons.people.models import User
 
 MOST_AUTHORS = 8
+# One person asks at most so many people within this time.
+MOST_ASKED, ASKING_WINDOW = 20, dt.timedelta(days=1)
 
 
 class AskedAlready(Exception):
@@ -46,6 +51,7 @@ def ask_coauthor(post: Post, *, by: User, email: str) -> Byline:
     """
     row = lock_post(post, by)
     _check_open(row)
+    _check_pace(by)
     email = email.strip().lower()
     _check_room(row)
     known = models.Q(asked_email=email) | models.Q(author__person__email=email)
@@ -68,6 +74,13 @@ def ask_coauthor(post: Post, *, by: User, email: str) -> Byline:
                 mail=True,
             )
     return byline
+
+
+def _check_pace(by: User) -> None:
+    """Nobody writes to the whole sector through us, by asking people to write along."""
+    asked = Entry.objects.filter(actor=by, verb="ask_coauthor", at__gt=timezone.now() - ASKING_WINDOW)
+    if asked.count() >= MOST_ASKED:
+        raise NotNow(_("You have asked many people today. Please ask the next ones tomorrow. Nothing was lost."))
 
 
 def _check_open(post: Post) -> None:

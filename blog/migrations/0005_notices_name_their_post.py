@@ -21,7 +21,8 @@ RESCHEDULED = """
     SET key = regexp_replace(key, '^rescheduled:([0-9]+):', 'blog-decision:\\1:rescheduled:')
     WHERE kind = 'blog-decision' AND key LIKE 'rescheduled:%'
 """
-STATEMENTS = [HANDED_IN, PROPOSED, RESCHEDULED]
+# There can be very many notices, and the limit is meant for pages.
+STATEMENTS = ["SET LOCAL statement_timeout = 0", HANDED_IN, PROPOSED, RESCHEDULED]
 
 
 class Migration(migrations.Migration):

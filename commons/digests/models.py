@@ -132,6 +132,10 @@ class SubscriptionQuerySet(models.QuerySet):
         """Of people with an account in use, whose address is not marked."""
         return self.filter(person__is_active=True).exclude(stopped_address=models.F("person__email"))
 
+    def wishing(self) -> Self:
+        """Of those, the ones who wish for digests."""
+        return self.reachable().exclude(frequency=Frequency.OFF)
+
     def digesting(self, frequency: str, period: dt.date, *, chosen_before: dt.datetime) -> Self:
         """Those who wished for a digest of this frequency before the period ended and whose digest of it nobody has begun."""
         fresh = models.Q(last_period=None) | models.Q(last_period__lt=period)
@@ -156,7 +160,7 @@ Wishes = tuple[str, bool]
 
 class Subscription(models.Model):
     """How one person wishes to be told. Who never chose has none, and gets no digest. `last_period` is the newest stretch of
-    time for which a digest was begun, also where there was nothing to say."""
+    time for which a digest was begun, also where there was nothing to say; `changes` counts how often the wishes were changed."""
 
     person = models.OneToOneField(settings.AUTH_USER_MODEL, models.CASCADE, related_name="subscription")
     frequency = models.CharField(_("how often"), max_length=10, choices=Frequency, default=Frequency.OFF)
@@ -167,6 +171,7 @@ class Subscription(models.Model):
     stopped_at = models.DateTimeField(null=True)
     stopped_why = models.CharField(max_length=12, choices=Stop, blank=True)
     stopped_words = models.TextField(blank=True)
+    changes = models.PositiveIntegerField(default=0)
 
     objects = SubscriptionQuerySet.as_manager()
 
@@ -289,6 +294,8 @@ class Notice(Mailed):
     digest = models.ForeignKey(Digest, models.SET_NULL, null=True, related_name="notices")
 
     objects = NoticeQuerySet.as_manager()
+    # How many of a thing this one stands for, where only the newest was read.
+    like = 1
 
     class Meta:
         ordering = ["-made_at", "-pk"]

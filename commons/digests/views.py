@@ -165,17 +165,17 @@ class UnsubscribeView(TemplateView):
             return self._undo(request.POST["undo"])
         weekly = request.POST.get("wish") == Frequency.WEEKLY
         self.subscription, was = unsubscribe(self.person, self.mailing_list, by=self.person, weekly=weekly)
-        now = self.subscription.wishes
-        undo = signing.dumps([self.subscription.pk, was, now], salt=UNDO) if now != was else ""
+        row = self.subscription
+        undo = signing.dumps([row.pk, was, row.changes], salt=UNDO) if row.wishes != was else ""
         return self.render_to_response(self.get_context_data(is_done=True, undo=undo))
 
     def _undo(self, signed: str) -> HttpResponse:
         try:
-            number, was, now = signing.loads(signed, salt=UNDO, max_age=UNDO_WITHIN)
+            number, was, changes = signing.loads(signed, salt=UNDO, max_age=UNDO_WITHIN)
         except signing.BadSignature:
-            number, was, now = None, (), ()
+            number, was, changes = None, (), 0
         is_own = number == self.subscription.pk
-        if not is_own or not undo_unsubscribe(self.person, by=self.person, was=tuple(was), now=tuple(now)):
+        if not is_own or not undo_unsubscribe(self.person, by=self.person, was=tuple(was), changes=changes):
             return self.render_to_response(self.get_context_data(is_too_late=True), status=409)
         self.subscription.refresh_from_db(fields=["frequency", "at_once"])
         return self.render_to_response(self.get_context_data(is_done=True))

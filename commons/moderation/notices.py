@@ -30,6 +30,16 @@ def _appeal(about: models.OuterRef, reader: models.OuterRef) -> models.QuerySet:
     return Appeal.objects.filter(models.Q(by=reader) | models.Exists(written), pk=about, decided_at__isnull=False)
 
 
+def _report(about: models.OuterRef, reader: models.OuterRef) -> models.QuerySet:
+    """A settled one, as long as nobody has found the decision wrong since."""
+    wrong = Appeal.objects.filter(
+        verdict__moderation=models.OuterRef("moderation"),
+        outcome=Appeal.Outcome.OVERTURNED,
+        decided_at__gt=models.OuterRef("settled_at"),
+    )
+    return Report.objects.filter(~models.Exists(wrong), pk=about, by=reader, settled_at__isnull=False)
+
+
 register_kind(
     "verdict",
     label=_("A moderator has decided about something you wrote"),
@@ -51,5 +61,5 @@ register_kind(
     label=_("What became of your report"),
     why=_("You told us that something should be looked at."),
     group=Group.OWN,
-    rows=lambda about, reader: Report.objects.filter(pk=about, by=reader, settled_at__isnull=False),
+    rows=_report,
 )

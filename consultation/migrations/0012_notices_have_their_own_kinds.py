@@ -18,7 +18,8 @@ PHASES = """
     FROM consultation_phasenotice AS fact
     WHERE notice.kind = 'phase' AND notice.key = 'phase:' || fact.key
 """
-STATEMENTS = [EVENTS, PHASES]
+# There can be very many notices, and the limit is meant for pages.
+STATEMENTS = ["SET LOCAL statement_timeout = 0", EVENTS, PHASES]
 
 
 class Migration(migrations.Migration):

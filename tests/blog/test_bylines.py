@@ -4,10 +4,13 @@ import datetime as dt
 from functools import partial
 
 import pytest
+import time_machine
 from django.urls import reverse
 from django.utils import timezone
 
 from blog.actions.bylines import (
+    ASKING_WINDOW,
+    MOST_ASKED,
     MOST_AUTHORS,
     AskedAlready,
     LastAuthor,
@@ -81,6 +84,17 @@ def test_who_asks_is_not_told_whether_there_is_an_account(post, halina, client):
         page = client.get(at(post)).content.decode()
         answers.append(page.replace(email, "").count("Asked, has not answered"))
     assert (answers, Notice.objects.filter(kind="blog-coauthor").count()) == ([1, 2], 1)
+
+
+def test_one_person_asks_at_most_twenty_people_in_a_day(halina):
+    drafts = [a_draft(by=halina) for _draft in range(5)]
+    for number in range(MOST_ASKED):
+        ask_coauthor(drafts[number % 4], by=halina, email=f"p{number}@example.coop")
+    draft = drafts[-1]
+    with pytest.raises(NotNow, match="ask the next ones tomorrow"):
+        ask_coauthor(draft, by=halina, email="one-more@example.coop")
+    with time_machine.travel(timezone.now() + ASKING_WINDOW):
+        ask_coauthor(draft, by=halina, email="one-more@example.coop")
 
 
 @pytest.mark.parametrize("email", ["odhran@example.coop", "ODHRAN@EXAMPLE.COOP"])

@@ -14,6 +14,7 @@ from blog.models import Byline, Post
 from commons.contributions.models import Contribution
 from commons.digests.models import Notice, number_in
 from commons.digests.reports import still_so
+from commons.moderation.actions import decide_moderation, report_subject
 from commons.moderation.models import Standing
 from tests.factories.blog import a_comment, a_draft, a_post, a_submission, an_editor
 from tests.factories.people import UserFactory
@@ -41,6 +42,25 @@ def test_a_post_and_what_was_said_to_it_are_told_while_they_are_public(standing)
     Contribution.objects.filter(pk=comment.pk).update(standing=Standing.PUBLISHED)
     Post.objects.filter(pk=post.pk).update(standing=standing)
     assert told(person) == []
+
+
+def test_what_quotes_words_that_a_moderator_took_out_of_a_post_is_not_told_any_more():
+    person, post = UserFactory(), a_post("Mrs Secretname stole the till")
+    follow(by=person)
+    follow(by=person, post=post)
+    a_comment(post)
+    announce_posts(by=None)
+    announce_comments(by=None)
+    report_subject(post, by=UserFactory(), reason="private")
+    decide_moderation(
+        Post.objects.get(pk=post.pk).moderation, by=UserFactory(roles=["moderator"]), outcome="redact", seen=1,
+        words={"title": "A till"}, reason="private", explanation="This names somebody.",
+    )  # fmt: skip
+    assert told(person) == []
+    a_comment(post)
+    announce_comments(by=None)
+    [notice] = still_so(Notice.objects.filter(recipient=person))
+    assert (notice.kind, "Secretname" in notice.subject) == ("blog-comment", False)
 
 
 @pytest.mark.parametrize("what", ["the blog", "a theme", "an author"])

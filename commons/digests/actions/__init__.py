@@ -1,12 +1,13 @@
 """What is done with notices, digests and people's wishes about them; one module for each noun."""
 
-from commons.digests.actions.gathering import begin_digests
+from commons.digests.actions.gathering import BEGUN_AT_ONCE, begin_digests
 from commons.digests.actions.mailing import (
     FIRST_WAIT,
     MOST_ATTEMPTS,
     claim_digests,
     claim_mail,
     drop_digests,
+    drop_unwished_digests,
     end_batch,
     hand_over,
     note_dropped,
@@ -30,6 +31,7 @@ from commons.digests.actions.subscribing import (
 from commons.digests.actions.telling import Fact, drop_notices, forget_name, notify, notify_all, see_notices
 
 __all__ = [
+    "BEGUN_AT_ONCE",
     "FIRST_WAIT",
     "MOST_ATTEMPTS",
     "Fact",
@@ -39,6 +41,7 @@ __all__ = [
     "claim_mail",
     "drop_digests",
     "drop_notices",
+    "drop_unwished_digests",
     "end_batch",
     "forget_name",
     "hand_over",

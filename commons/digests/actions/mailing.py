@@ -14,7 +14,6 @@ from commons.digests.actions.subscribing import stop_address
 from commons.digests.models import (
     Digest,
     DigestQuerySet,
-    Frequency,
     Mailed,
     MailState,
     Notice,
@@ -106,7 +105,7 @@ def note_refused(row: Mailed, reason: str, *, by: Any, no_mailbox: bool = False)
 
 
 @transaction.atomic
-def note_dropped(row: Mailed, reason: str, *, by: Any) -> None:
+def note_dropped(row: Notice, reason: str, *, by: Any) -> None:
     """What the message would have told need not be told any more. It did not leave."""
     if _end(row, MailState.DROPPED, mail_reason=reason):
         record("note_dropped", row, by=by)
@@ -114,7 +113,7 @@ def note_dropped(row: Mailed, reason: str, *, by: Any) -> None:
 
 @transaction.atomic
 def note_gathered(row: Notice, *, by: Any) -> None:
-    """Its reader does not wish for it by itself any more. It did not leave, and waits for their next digest like any other."""
+    """Not by itself, or not now. It did not leave, and waits for its reader's next digest like any other."""
     fresh = {"mail_due_at": None, "mail_claimed_at": None, "mail_attempts": 0, "message_id": "", "mailed_to": ""}
     if _end(row, MailState.NONE, **fresh):
         record("note_gathered", row, by=by)
@@ -174,15 +173,16 @@ def claim_digests(*, by: Any, most: int, now: dt.datetime | None = None) -> list
 @transaction.atomic
 def hand_over(digest: Digest, *, by: Any, taken: Digest | None = None) -> bool:
     """The message is given to the mail server as soon as this is committed. Whether it may be: not when somebody else has it in
-    hand by now, nor when its reader has stopped digests, or their account has gone or their address is marked.
+    hand by now, nor when its reader has stopped digests or has another address since, or their account has gone or their address
+    is marked.
 
     `taken`: the one before it, which the mail server has just taken. That is written down in the same transaction, so that one
     commit stands between two messages; whenever a worker dies, one message at most is in between.
     """
     if taken is not None:
         _note_taken(taken)
-    wishing = Subscription.objects.reachable().exclude(frequency=Frequency.OFF)
-    asked = _in_hand([digest]).filter(models.Exists(wishing.filter(person=digest.person_id)))
+    wishing = Subscription.objects.wishing().filter(person=digest.person_id, person__email=digest.person.email)
+    asked = _in_hand([digest]).filter(models.Exists(wishing))
     going = {"mail_state": MailState.SENDING, "mail_claimed_at": timezone.now(), "mailed_to": digest.person.email}
     return bool(asked.update(**going))
 
@@ -210,12 +210,25 @@ def end_batch(*, by: Any, taken: Digest | None, sent: Sequence[Digest]) -> None:
 
 @transaction.atomic
 def drop_digests(digests: Iterable[Digest], reason: str, *, by: Any) -> int:
-    """Digests in one's hand that need not be sent any more. Returns how many."""
-    rows = list(digests)
-    count = _in_hand(rows).update(mail_state=MailState.DROPPED, mail_reason=reason)
-    if count:
-        record("drop_digests", rows[0], by=by, data={"count": count})
-    return count
+    """Digests in one's hand that need not be sent. What they would have told waits for the next one. Returns how many."""
+    return _drop(_in_hand(digests), reason, by=by)
+
+
+@transaction.atomic
+def drop_unwished_digests(digests: Iterable[Digest], *, by: Any) -> int:
+    """Those in one's hand whose reader gets none any more. Returns how many."""
+    wishing = Subscription.objects.wishing().filter(person=models.OuterRef("person"))
+    return _drop(_in_hand(digests).filter(~models.Exists(wishing)), "Its reader gets no digests any more.", by=by)
+
+
+def _drop(digests: DigestQuerySet, reason: str, *, by: Any) -> int:
+    rows = list(digests.select_for_update(of=("self",)))
+    numbers = [row.pk for row in rows]
+    Digest.objects.filter(pk__in=numbers).update(mail_state=MailState.DROPPED, mail_reason=reason)
+    Notice.objects.filter(digest__in=numbers).update(digest=None)
+    if rows:
+        record("drop_digests", rows[0], by=by, data={"count": len(rows)})
+    return len(rows)
 
 
 @transaction.atomic

@@ -23,7 +23,8 @@ def change_subscription(
     if wished["frequency"] != row.frequency:
         row.chosen_at = timezone.now()
     row.frequency, row.at_once = wished["frequency"], wished["at_once"]
-    row.save(update_fields=["frequency", "at_once", "chosen_at"])
+    row.changes += 1
+    row.save(update_fields=["frequency", "at_once", "chosen_at", "changes"])
     record("change_subscription", row, by=by, data=wished | {"was": was})
     return row
 
@@ -47,9 +48,10 @@ def unsubscribe(
 
 
 @transaction.atomic
-def undo_unsubscribe(person: User, *, by: User | None, was: Wishes, now: Wishes) -> bool:
-    """Bring back the wishes as they were, unless they have been changed again since. Whether they were brought back."""
-    if _row_of(person).wishes != now:
+def undo_unsubscribe(person: User, *, by: User | None, was: Wishes, changes: int) -> bool:
+    """Bring back the wishes as they were, unless they were changed again since they had been changed so often. Whether they were
+    brought back."""
+    if _row_of(person).changes != changes:
         return False
     change_subscription(person, by=by, frequency=was[0], at_once=was[1])
     return True
@@ -68,6 +70,7 @@ def stop_address(person: User, *, by: User | None, why: str, words: str) -> Subs
     )
     if why == Stop.COMPLAINED:
         row.frequency, row.at_once = Frequency.OFF, False
+        row.changes += 1
     row.save()
     record("stop_address", row, by=by, data={"why": str(why)})
     return row

@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from commons.audit.actions import record
+from commons.audit.models import Entry
 from commons.digests.models import MailState, Notice, Subscription, number_in
 from commons.digests.reports import can_wait, is_direct
 
@@ -79,10 +80,19 @@ def notify_all(facts: Iterable[Fact], *, by: Any, kind: str, about: models.Model
 
 @transaction.atomic
 def forget_name(person: Any, *, keys: Iterable[str], by: Any) -> int:
-    """Take the name of somebody whose account goes out of what others were told under these keys. Returns how many notices."""
-    name, nobody = models.Value(person.name), models.Value(_("Somebody who has closed their account"))
-    rows = Notice.objects.filter(key__in=list(keys)) if person.name else Notice.objects.none()
-    count = rows.update(subject=Left(Replace("subject", name, nobody), 200), text=Replace("text", name, nobody))
+    """Take the name of somebody whose account goes out of what others were told under these keys. Where they were once called
+    otherwise, what does not hold the name of today may hold that one: it is taken back. Returns how many notices."""
+    if not person.name:
+        return 0
+    rows, nobody = Notice.objects.filter(key__in=list(keys)), models.Value(_("Somebody who has closed their account"))
+    name, on_a_line = person.name, " ".join(person.name.split())
+    named = models.Q(subject__contains=on_a_line[:200]) | models.Q(text__contains=name)
+    if Entry.objects.about(person).filter(verb="change_profile", data__fields__contains="name").exists():
+        rows.exclude(named).delete()
+    count = rows.filter(named).update(
+        subject=Left(Replace("subject", models.Value(on_a_line), nobody), 200),
+        text=Replace("text", models.Value(name), nobody),
+    )
     record("forget_name", person, by=by, data={"count": count})
     return count
 

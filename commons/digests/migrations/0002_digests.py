@@ -18,6 +18,8 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        # There can be very many notices, and the limit is meant for pages.
+        migrations.RunSQL("SET LOCAL statement_timeout = 0", migrations.RunSQL.noop),
         migrations.AddField(
             model_name="notice",
             name="about_id",

@@ -13,7 +13,7 @@ from commons.digests.reports.kinds import (
     register_kind,
     still_so,
 )
-from commons.digests.reports.lines import Line, headings, of_first_things, words_of
+from commons.digests.reports.lines import Line, headings, words_of
 from commons.digests.reports.periods import moment_of, next_mail, next_period, period_at, subscription_of
 from commons.digests.reports.told import MANY, ONE_VISIT, recent, told_to, unseen_count, visit_of
 
@@ -32,7 +32,6 @@ __all__ = [
     "moment_of",
     "next_mail",
     "next_period",
-    "of_first_things",
     "period_at",
     "recent",
     "refused_to",

@@ -4,6 +4,7 @@ import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
+from typing import Any
 
 from commons.digests.models import Notice
 from commons.digests.reports.kinds import Group, kind_named
@@ -62,33 +63,21 @@ def headings(
         if kind := kind_named(notice.kind):
             by_group.setdefault(kind.group, []).append(notice)
     return [
-        Heading(str(group.label), _lines(by_group[group], words, new_since), len(by_group[group]))
+        Heading(str(group.label), _lines(by_group[group], words, new_since), sum(one.like for one in by_group[group]))
         for group in order
         if group in by_group
     ]
 
 
-def of_first_things(notices: Iterable[Notice], most: int) -> list[Notice]:
-    """Those that have room on so many lines, where the first come first."""
-    things: set[tuple[str, ...]] = set()
-    kept = []
-    for notice in notices:
-        thing = _thing(notice)
-        if thing in things or len(things) < most:
-            things.add(thing)
-            kept.append(notice)
-    return kept
-
-
 def _lines(notices: list[Notice], words: Mapping[int, Sequence[Piece]], new_since: dt.datetime | None) -> list[Line]:
     newest_first = sorted(notices, key=lambda notice: (notice.made_at, notice.pk), reverse=True)
-    things: dict[tuple[str, ...], list[Notice]] = {}
+    things: dict[tuple[Any, ...], list[Notice]] = {}
     for notice in newest_first:
         things.setdefault(_thing(notice), []).append(notice)
     return [
         Line(
             same[0],
-            more=len(same) - 1,
+            more=sum(one.like for one in same) - 1,
             pieces=words.get(same[0].pk, ()),
             is_new=new_since is not None and (same[0].seen_at is None or same[0].seen_at > new_since),
         )
@@ -96,8 +85,9 @@ def _lines(notices: list[Notice], words: Mapping[int, Sequence[Piece]], new_sinc
     ]
 
 
-def _thing(notice: Notice) -> tuple[str, ...]:
+def _thing(notice: Notice) -> tuple[Any, ...]:
     """What has one line. Two facts that are told in other words, or lead elsewhere, are two lines: nothing else tells them."""
     if notice.thing:
         return (notice.kind, notice.thing)
-    return (notice.kind, notice.path, notice.subject, notice.text)
+    by_its_words = notice.about_id if kind_named(notice.kind).words else None
+    return (notice.kind, notice.path, notice.subject, notice.text, by_its_words)

@@ -13,13 +13,13 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 from django.db import models
-from django.db.models.functions import RowNumber
+from django.db.models.functions import Cast, RowNumber
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import ngettext
 
-from commons.digests.models import Digest, MailingList, MailState, Notice, Subscription
+from commons.digests.models import Digest, MailingList, MailState, Notice, NoticeQuerySet, Subscription
 from commons.digests.reports import (
     Line,
     headings,
@@ -28,7 +28,6 @@ from commons.digests.reports import (
     kinds,
     kinds_in,
     next_period,
-    of_first_things,
     still_so,
     words_of,
 )
@@ -37,9 +36,6 @@ logger = logging.getLogger(__name__)
 
 LINES = 20
 """A mail has so many lines at most; the page holds the rest."""
-
-READ = 200
-"""Of one person's notices no more than the first so many are read for their lines."""
 
 WIDTH = 72
 """Where lines of plain text are broken, as mail programs have it since there are any."""
@@ -161,28 +157,53 @@ def digest_messages(digests: Sequence[Digest]) -> dict[int, Callable[[], Letter]
     """By the number of a digest: what writes its message, each by itself, so that one that cannot be written holds up no other.
     Of what may not be told any more nothing is in it, and a digest with nothing in it is left out. A fixed number of queries,
     however many digests."""
-    notices: dict[int, list[Notice]] = defaultdict(list)
-    # Where not all of it has room, what answers the reader comes before what they follow; of each the newest.
-    direct = models.Case(models.When(kind__in=[kind.name for kind in kinds() if kind.direct], then=0), default=1)
-    place = models.Window(RowNumber(), partition_by="digest", order_by=[direct, "-made_at", "-pk"])
-    count = models.Window(models.Count("pk"), partition_by="digest")
     items = Notice.objects.filter(digest__in=digests)
-    told = still_so(items, among=kinds_in(items)).annotate(place=place, count=count, first=_FIRST)
-    for notice in told.filter(place__lte=READ).order_by("digest", "place"):
-        notices[notice.digest_id].append(notice)
-    notices = {digest: of_first_things(some, LINES) for digest, some in notices.items()}
+    told = still_so(items, among=kinds_in(items))
+    counts = {row["digest"]: row for row in told.order_by().values("digest").annotate(**_COUNTED)}
+    notices = _newest_of_each(told)
     words = _words_that_changed([notice for some in notices.values() for notice in some])
     lines = Lines()
     sent = Digest.objects.filter(person__in=[digest.person_id for digest in digests], mail_state=MailState.SENT)
     before = dict(sent.order_by("person", "-period").distinct("person").values_list("person", "message_id"))
     return {
-        digest.pk: partial(_digest_message, digest, notices[digest.pk], words, lines, before.get(digest.person_id, ""))
+        digest.pk: partial(
+            _digest_message,
+            digest,
+            notices[digest.pk],
+            counts[digest.pk],
+            words,
+            lines,
+            before.get(digest.person_id, ""),
+        )
         for digest in digests
         if digest.pk in notices
     }
 
 
-_FIRST = models.Window(models.Min("made_at"), partition_by="digest")
+_COUNTED = {"count": models.Count("pk"), "first": models.Min("made_at")}
+
+
+def _newest_of_each(told: NoticeQuerySet) -> dict[int, list[Notice]]:
+    """By the number of a digest: what has room in it, of each thing the newest. Where not all has room, what answers the reader
+    comes before what they follow. Three queries."""
+    of_one = ("digest", "kind", "one")
+    newest = told.annotate(one=_ONE).order_by(*of_one, "-made_at", "-pk").distinct(*of_one)
+    direct = models.Case(models.When(kind__in=[kind.name for kind in kinds() if kind.direct], then=0), default=1)
+    place = models.Window(RowNumber(), partition_by="digest", order_by=[direct, "-made_at", "-pk"])
+    rows = Notice.objects.filter(pk__in=newest.values("pk")).annotate(place=place).filter(place__lte=LINES)
+    things = told.order_by().exclude(thing="").values_list("digest", "kind", "thing")
+    like = {(digest, kind, thing): count for digest, kind, thing, count in things.annotate(models.Count("pk"))}
+    notices: dict[int, list[Notice]] = defaultdict(list)
+    for notice in rows:
+        notice.like = like.get((notice.digest_id, notice.kind, notice.thing), 1)
+        notices[notice.digest_id].append(notice)
+    return notices
+
+
+# What names no thing is one by itself.
+_ONE = models.Case(
+    models.When(thing="", then=Cast("pk", models.CharField())), default="thing", output_field=models.CharField()
+)
 
 
 def _words_that_changed(notices: Sequence[Notice]) -> dict[int, Any]:
@@ -195,9 +216,14 @@ def _words_that_changed(notices: Sequence[Notice]) -> dict[int, Any]:
 
 
 def _digest_message(
-    digest: Digest, notices: Sequence[Notice], words: dict[int, Any], lines: Lines, before: str
+    digest: Digest,
+    notices: Sequence[Notice],
+    counted: dict[str, Any],
+    words: dict[int, Any],
+    lines: Lines,
+    before: str,
 ) -> Letter:
-    person, count = digest.person, notices[0].count
+    person, count = digest.person, counted["count"]
     url = _stop_url(person.subscription, MailingList.DIGEST)
     with translation.override(person.language or None):
         told = headings(notices, words)
@@ -209,8 +235,8 @@ def _digest_message(
             "recipient": person,
             "headings": [(heading, [lines.of(line) for line in heading.lines]) for heading in told],
             "subject": subject,
-            "since": notices[0].first,
-            "left_out": count - len(notices),
+            "since": counted["first"],
+            "left_out": count - sum(notice.like for notice in notices),
             "frequency": person.subscription.frequency,
             "next_period": next_period(person.subscription.frequency, timezone.now()),
             "page_url": settings.SITE_ADDRESS + reverse("digests:notice-list"),

@@ -145,6 +145,27 @@ def test_what_happens_again_and_again_about_one_thing_has_one_line_so_that_the_r
     )
 
 
+def test_hundreds_of_replies_to_one_thing_bury_no_answer(person, clock):
+    greet(person, UserFactory(name="Jo"))
+    tell(person, "told", subject="Told before")
+    clock.shift(DAY / 4)
+    Notice.objects.bulk_create(
+        Notice(recipient=person, kind="said", key=f"said:{n}", subject=f"Said {n}", path="/", thing="thing:1")
+        for n in range(260)
+    )
+    message = digest_of(clock)
+    said = [line for line in message.body.split("\n") if line.startswith(("* ", "  And"))]
+    assert said == ["* Jo greets you", "* Said 259", "  And 259 like it before.", "* Told before"]
+    assert (message.subject, "more thing" in message.body) == ("Jo greets you, and 261 more things", False)
+
+
+def test_what_changed_twice_in_one_place_is_told_twice(person, clock):
+    for number in (1, 2):
+        tell(person, f"worded:{number}", kind="changed-words", subject="You said, we changed", path="/thing/")
+    body = digest_of(clock).body
+    assert (body.count("* You said, we changed"), "like it before" in body) == (2, False)
+
+
 def test_the_headers_say_what_it_is_and_how_to_stop_it(person, clock):
     tell(person)
     written = digest_of(clock).message()

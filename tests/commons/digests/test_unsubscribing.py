@@ -162,6 +162,13 @@ def test_what_was_chosen_since_is_not_undone(stranger, row):
     assert (stranger.post(path_of(row), {"undo": undo}).status_code, wishes(row)) == (409, ("weekly", False))
 
 
+def test_an_undo_is_good_once_so_that_nothing_its_reader_chose_since_is_undone_by_it(stranger, row):
+    undo = stopped(stranger, row)
+    stranger.post(path_of(row), {"undo": undo})
+    wish(row.person, "off", at_once=True)
+    assert (stranger.post(path_of(row), {"undo": undo}).status_code, wishes(row)) == (409, ("off", True))
+
+
 def test_undo_is_for_one_reader(stranger, row):
     other = wish(UserFactory(), "off", at_once=True)
     answer = stranger.post(path_of(other), {"undo": stopped(stranger, row)})

@@ -85,3 +85,15 @@ def test_a_mail_that_waited_until_the_appeal_succeeded_does_not_say_that_it_is_n
     send_service_messages()
     sent = [(message.to, message.subject) for message in mailoutbox]
     assert sent == [([verdict.author.email], "Somebody else has looked at your appeal")]
+
+
+def test_what_became_of_a_report_is_told_until_an_appeal_finds_it_wrong():
+    row, reader = held(), UserFactory()
+    decide(row, "publish")
+    report_subject(row, by=reader, reason="abuse")
+    verdict = decide(row, "decline")
+    rows = still_so(Notice.objects.filter(kind="report", recipient=reader))
+    assert rows.count() == 1
+    appeal = appeal_verdict(verdict, by=row.author, text="It names nobody.")
+    decide_appeal(appeal, by=UserFactory(roles=["moderator"]), outcome="overturned", explanation="It does not.")
+    assert rows.count() == 0

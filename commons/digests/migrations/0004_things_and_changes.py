@@ -14,4 +14,9 @@ class Migration(migrations.Migration):
             name="thing",
             field=models.CharField(blank=True, max_length=60),
         ),
+        migrations.AddField(
+            model_name="subscription",
+            name="changes",
+            field=models.PositiveIntegerField(default=0),
+        ),
     ]
