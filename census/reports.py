@@ -38,6 +38,11 @@ def reminders_of(wave: Wave) -> list[tuple[str, int]]:
     return [(str(occasion.label), counts[occasion.value]) for occasion in reversed(Occasion)]
 
 
+def refusals_of(wave: Wave) -> int:
+    """How many organisations do not wish to answer, and have not answered all the same."""
+    return Case.objects.in_wave(wave).refused().count()
+
+
 @dataclass(frozen=True)
 class Band:
     """One row of a coverage table. `answered` and `percent` are None when the count is hidden."""

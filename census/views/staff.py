@@ -21,7 +21,7 @@ from census.actions.waves import CloseNotLater, extend_close
 from census.forms import CaseFilterForm, CloseForm, CodesForm, OpenAnswersForm, RevokeForm
 from census.models import AccessCode, Case, Response, Wave
 from census.models.reminders import BY_DAY, MOST, QUIET
-from census.reports import board_of, reminders_of, with_reply_state
+from census.reports import board_of, refusals_of, reminders_of, with_reply_state
 from census.views.words import summary_of
 from commons.people.views.buttons import ButtonView
 
@@ -52,7 +52,7 @@ class WaveView(WaveMixin, TemplateView):
             reminders=reminders_of(self.wave),
             most_reminders=MOST,
             quiet_days=QUIET.days,
-            refused=Case.objects.in_wave(self.wave).refused().count(),
+            refused=refusals_of(self.wave),
             remind_from=BY_DAY[0],
             remind_until=BY_DAY[1],
             days_left=self.wave.days_left_at(now),

@@ -145,7 +145,7 @@ def test_who_speaks_for_it_says_so_and_takes_it_back(case, code, member, way):
     )
     assert (says(client, case, "stop")["Location"], is_refused(case)) == (REFUSE, True)
     shown = client.get(REFUSE).content.decode()
-    assert "Since then we remind nobody at Rivermead Housing Co-operative." in shown
+    assert "We remind nobody at Rivermead Housing Co-operative any more.</p>" in shown
     assert 'name="wish" value="ask">Ask us again</button>' in shown
     assert f'<a href="{REFUSE}">Ask us again</a>' in client.get(HUB).content.decode()
     back = client.post(REFUSE, {"case": token_of(case), "wish": "ask"}, follow=True)
