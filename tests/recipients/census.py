@@ -44,8 +44,7 @@ def a_census_is_not_finished() -> Scene:
         MembershipFactory(organisation=own.organisation, state=state)
     sender = MembershipFactory(organisation=done.organisation)
     send_reply(done, sender.user, form="short")
-    MembershipFactory(organisation=refused.organisation)
-    note_refusal(refused, by=None)
+    note_refusal(refused, by=MembershipFactory(organisation=refused.organisation).user)
     # It goes out by day, whatever the time is now.
     remind_organisations(by=None, now=timezone.localtime().replace(hour=12))
     ends = {
