@@ -249,7 +249,7 @@ class WhereForm(forms.Form):
 class CaseFilterForm(WhereForm):
     """Finding cases on the staff's list; sent by GET. `narrow` needs cases `with_reply_state()`."""
 
-    NOT_BEGUN = "none"
+    NOT_BEGUN, REFUSED = "none", "refused"
 
     q = forms.CharField(label=_("Name, number or postcode"), required=False, max_length=100)
     state = forms.ChoiceField(
@@ -260,6 +260,7 @@ class CaseFilterForm(WhereForm):
             (NOT_BEGUN, _("Not begun")),
             (Response.State.DRAFT, _("Begun")),
             (Response.State.SUBMITTED, _("Sent")),
+            (REFUSED, _("Does not wish to answer")),
         ],
     )
     field_order = ["q", "sector", "region", "state"]
@@ -268,8 +269,14 @@ class CaseFilterForm(WhereForm):
         cases, wanted = super().narrow(cases), self.cleaned_data
         if wanted["q"]:
             cases = cases.matching(wanted["q"])
-        if wanted["state"]:
-            cases = cases.filter(reply_state=None if wanted["state"] == self.NOT_BEGUN else wanted["state"])
+        match wanted["state"]:
+            case self.REFUSED:
+                return cases.refused()
+            case Response.State.SUBMITTED:
+                return cases.filter(reply_state=Response.State.SUBMITTED)
+            case self.NOT_BEGUN | Response.State.DRAFT as state:
+                # Whoever looks for these wants to ask them again.
+                return cases.filter(reply_state=None if state == self.NOT_BEGUN else state, refused_at=None)
         return cases
 
 
@@ -280,7 +287,12 @@ class CodesForm(WhereForm):
         max_length=120,
         error_messages={"required": _("Say what the codes are for, so that you find them again.")},
     )
-    unheard = forms.BooleanField(label=_("Only organisations that have not sent a reply"), required=False, initial=True)
+    unheard = forms.BooleanField(
+        label=_("Only organisations that have not sent a reply"),
+        help_text=_("Those that do not wish to answer are left out as well"),
+        required=False,
+        initial=True,
+    )
     field_order = ["label", "sector", "region", "unheard"]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -291,10 +303,9 @@ class CodesForm(WhereForm):
 
     def cases_of(self, wave: Wave) -> CaseQuerySet:
         """The cases for which codes are to be made."""
-        cases = self.narrow(Case.objects.in_wave(wave).eligible().order_by("pk"))
-        if self.cleaned_data["unheard"]:
-            cases = cases.exclude(pk__in=Response.objects.submitted().filter(case__wave=wave).values("case"))
-        return cases
+        cases = Case.objects.in_wave(wave)
+        cases = cases.unfinished() if self.cleaned_data["unheard"] else cases.eligible()
+        return self.narrow(cases.order_by("pk"))
 
 
 class RevokeForm(forms.Form):

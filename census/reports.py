@@ -16,7 +16,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from census.disclosure import Cell, Shown, hide_margins
-from census.models import Case, Reminder, Response, Rule, Stratum, Wave
+from census.models import Case, Occasion, Reminder, Response, Stratum, Wave
 from census.models.cases import CaseQuerySet
 from commons.people.models import Region, Sector
 from commons.people.reports.heard import register_strand
@@ -31,11 +31,16 @@ def with_reply_state(cases: CaseQuerySet) -> CaseQuerySet:
 
 
 def reminders_of(wave: Wave) -> list[tuple[str, int]]:
-    """The rules by which organisations are reminded, and how many have been by each. One query."""
+    """The occasions on which organisations are reminded, and how many have been on each. One query."""
     counts = Counter(
-        dict(Reminder.objects.filter(case__wave=wave).values_list("rule").annotate(Count("case", distinct=True)))
+        dict(Reminder.objects.filter(case__wave=wave).values_list("occasion").annotate(Count("case", distinct=True)))
     )
-    return [(str(rule.label), counts[rule.value]) for rule in reversed(Rule)]
+    return [(str(occasion.label), counts[occasion.value]) for occasion in reversed(Occasion)]
+
+
+def refusals_of(wave: Wave) -> int:
+    """How many organisations do not wish to answer, and have not answered all the same."""
+    return Case.objects.in_wave(wave).refused().count()
 
 
 @dataclass(frozen=True)

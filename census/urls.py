@@ -16,6 +16,7 @@ urlpatterns = [
     path("census/<slug:wave>/check/", answering.CheckView.as_view(), name="check"),
     path("census/<slug:wave>/done/", answering.DoneView.as_view(), name="done"),
     path("census/<slug:wave>/answers/", answering.AnswersView.as_view(), name="answers"),
+    path("census/<slug:wave>/refuse/", answering.RefuseView.as_view(), name="refuse"),
     path("census/<slug:wave>/suggestions/", answering.SuggestionsView.as_view(), name="suggestions"),
     path("census/<slug:wave>/<slug:section>/<slug:page>/", answering.PageView.as_view(), name="page"),
     path("staff/census/<slug:wave>/", staff.WaveView.as_view(), name="wave"),
@@ -28,5 +29,6 @@ urlpatterns = [
         staff.CodeRevokeView.as_view(),
         name="code-revoke",
     ),
+    path("staff/census/<slug:wave>/cases/<int:pk>/refuse/", staff.CaseRefuseView.as_view(), name="case-refuse"),
     path("staff/census/<slug:wave>/cases/<int:pk>/answers/", staff.AnswersOpenView.as_view(), name="answers-open"),
 ]

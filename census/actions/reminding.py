@@ -8,7 +8,7 @@ from django.utils import timezone, translation
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from census.models import Reminder, Rule, Wave
+from census.models import Occasion, Reminder, Wave
 from census.models.reminders import BY_DAY, to_remind
 from commons.audit.actions import record
 from commons.digests.actions import Fact, notify_all
@@ -28,14 +28,14 @@ def remind_organisations(*, by: User | None, now: datetime | None = None) -> int
         return 0
     count = 0
     for wave in Wave.objects.open_at(now).select_for_update(skip_locked=True, no_key=True).order_by("pk"):
-        for rule in Rule:
-            cases = {case.pk: case for case in to_remind(wave, rule, now)[:AT_ONCE]}
+        for occasion in Occasion:
+            cases = {case.pk: case for case in to_remind(wave, occasion, now)[:AT_ONCE]}
             if not cases:
                 continue
             rows = Reminder.objects.bulk_create(
-                Reminder(case=case, rule=rule, closes_at=wave.closes_at, made_at=now) for case in cases.values()
+                Reminder(case=case, occasion=occasion, closes_at=wave.closes_at, made_at=now) for case in cases.values()
             )
-            record("remind_organisations", wave, by=by, data={"rule": str(rule), "count": len(rows)})
+            record("remind_organisations", wave, by=by, data={"occasion": str(occasion), "count": len(rows)})
             notify_all(_facts(wave, rows), by=by, kind="census-unfinished", about=wave, mail=True)
             count += len(rows)
     return count
@@ -47,18 +47,19 @@ def _facts(wave: Wave, rows: Sequence[Reminder]) -> Iterator[Fact]:
     for membership in members.select_related("user").order_by("pk"):
         row, person = by_organisation[membership.organisation_id], membership.user
         with translation.override(person.language or None):
-            said = {"name": row.case.name, "day": date_format(timezone.localtime(wave.closes_at), "l j F, H:i")}
+            day = date_format(timezone.localtime(wave.closes_at), "l j F, fa").replace(".", "")
+            said = {"name": row.case.name, "day": day}
             if row.case.begun:
                 subject = _("The census of %(name)s was begun, and not sent yet")
                 text = _(
                     "It closes on %(day)s. What was saved is kept: anybody who speaks for your organisation can go on. If you do "
-                    "not wish to answer, tell us, and we stop asking."
+                    "not wish to answer, say so there, and we stop asking."
                 )
             else:
                 subject = _("%(name)s has not answered the census yet")
                 text = _(
-                    "It closes on %(day)s. Anybody who speaks for your organisation can answer. If you do not wish to, tell us, "
-                    "and we stop asking."
+                    "It closes on %(day)s. Anybody who speaks for your organisation can answer. If you do not wish to answer, "
+                    "say so there, and we stop asking."
                 )
             yield Fact(
                 person,

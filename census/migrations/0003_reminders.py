@@ -16,7 +16,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 (
-                    "rule",
+                    "occasion",
                     models.CharField(
                         choices=[
                             ("last", "3 days before the close"),
@@ -38,7 +38,7 @@ class Migration(migrations.Migration):
             options={
                 "constraints": [
                     models.UniqueConstraint(
-                        fields=("case", "rule", "closes_at"), name="one_reminder_per_case_rule_and_close"
+                        fields=("case", "occasion", "closes_at"), name="one_reminder_per_case_occasion_and_close"
                     )
                 ],
             },

@@ -2,7 +2,7 @@
 revisions, reminders."""
 
 from census.models.cases import AccessCode, Case, CodeAttempt, CodeBatch
-from census.models.reminders import Reminder, Rule
+from census.models.reminders import Occasion, Reminder
 from census.models.responses import ContactRevision, PageRevision, Response, Submission
 from census.models.waves import InstrumentVersion, Stratum, Wave
 
@@ -13,10 +13,10 @@ __all__ = [
     "CodeBatch",
     "ContactRevision",
     "InstrumentVersion",
+    "Occasion",
     "PageRevision",
     "Reminder",
     "Response",
-    "Rule",
     "Stratum",
     "Submission",
     "Wave",

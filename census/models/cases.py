@@ -30,9 +30,17 @@ class CaseQuerySet(models.QuerySet):
     def eligible(self) -> "CaseQuerySet":
         return self.filter(status=Case.Status.ELIGIBLE)
 
-    def unfinished(self) -> "CaseQuerySet":
-        """Of organisations that are still asked and have sent nothing."""
+    def unsent(self) -> "CaseQuerySet":
+        """Of organisations that are asked and have sent nothing."""
         return self.eligible().exclude(pk__in=self.model.objects.filter(responses__state="submitted").values("pk"))
+
+    def unfinished(self) -> "CaseQuerySet":
+        """Of organisations that have sent nothing, and have not said that they do not wish to: those that may be reminded."""
+        return self.unsent().filter(refused_at=None)
+
+    def refused(self) -> "CaseQuerySet":
+        """Of organisations that have sent nothing, and do not wish to."""
+        return self.unsent().exclude(refused_at=None)
 
     def matching(self, words: str) -> "CaseQuerySet":
         """Cases of organisations whose name, number or postcode hold every word."""
@@ -60,7 +68,6 @@ class Case(models.Model):
     class Status(models.TextChoices):
         ELIGIBLE = "eligible", _("Asked")
         OUT_OF_SCOPE = "out_of_scope", _("Out of scope")
-        REFUSED = "refused", _("Does not wish to answer")
         DUPLICATE = "duplicate", _("Doubled in the register")
 
     wave = models.ForeignKey(Wave, on_delete=models.CASCADE, related_name="cases")
@@ -68,6 +75,9 @@ class Case(models.Model):
     stratum = models.ForeignKey(Stratum, on_delete=models.PROTECT, related_name="cases")
     name = models.CharField(max_length=300)
     status = models.CharField(max_length=12, choices=Status.choices, default=Status.ELIGIBLE)
+    # Somebody of the organisation, or staff for them, said that they do not wish to answer. They still count as asked and may
+    # still answer; they are only not asked again.
+    refused_at = models.DateTimeField(null=True)
 
     objects = CaseQuerySet.as_manager()
 

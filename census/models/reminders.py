@@ -1,8 +1,8 @@
 """Reminders: which organisations that were asked have not sent their answers, and when their people were told so.
 
-A rule says when an organisation is reminded. Whatever the rules say, nobody is reminded twice within `QUIET`, nor while somebody
-is answering, nor more than `MOST` times in one wave; and never once the answers are sent, or the organisation does not wish to
-answer. That is asked again when the mail is sent.
+There are a few occasions on which an organisation is reminded. Whatever the occasion, nobody is reminded twice within `QUIET`,
+nor while somebody is answering, nor more than `MOST` times in one wave; and never once the answers are sent, or the organisation
+has said that it does not wish to answer. That is asked again when the mail is sent.
 """
 
 from datetime import datetime, time, timedelta
@@ -25,7 +25,7 @@ IDLE = timedelta(days=7)
 BY_DAY = (time(9), time(18))
 
 
-class Rule(models.TextChoices):
+class Occasion(models.TextChoices):
     """When an organisation is reminded, the most pressing first."""
 
     LAST = "last", _("3 days before the close")
@@ -35,9 +35,9 @@ class Rule(models.TextChoices):
     def is_due(self, wave: Wave, now: datetime) -> bool:
         """Whether it is time, whatever the organisation. A wave that opened later than this has no such time."""
         last, soon = (wave.closes_at - timedelta(days=days) for days in (3, 14))
-        if self == Rule.LAST:
+        if self == Occasion.LAST:
             return wave.opens_at < last <= now
-        if self == Rule.SOON:
+        if self == Occasion.SOON:
             return wave.opens_at < soon <= now < last
         return now < last
 
@@ -46,17 +46,17 @@ class ReminderQuerySet(models.QuerySet):
     """Words for choosing reminders."""
 
     def still_so(self, now: datetime) -> "ReminderQuerySet":
-        """Nothing was sent since, the organisation is still asked, and the census still closes when it was said."""
+        """Nothing was sent since, the organisation may still be asked again, and the census still closes when it was said."""
         return self.filter(
             case__in=Case.objects.unfinished(), closes_at=models.F("case__wave__closes_at"), closes_at__gt=now
         )
 
 
 class Reminder(models.Model):
-    """The people of one organisation were reminded by one rule of one close: once."""
+    """The people of one organisation were reminded on one occasion of one close: once."""
 
     case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="reminders")
-    rule = models.CharField(max_length=4, choices=Rule.choices)
+    occasion = models.CharField(max_length=4, choices=Occasion.choices)
     closes_at = models.DateTimeField()
     made_at = models.DateTimeField(default=timezone.now)
 
@@ -64,16 +64,18 @@ class Reminder(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["case", "rule", "closes_at"], name="one_reminder_per_case_rule_and_close")
+            models.UniqueConstraint(
+                fields=["case", "occasion", "closes_at"], name="one_reminder_per_case_occasion_and_close"
+            )
         ]
 
     def __str__(self) -> str:
-        return f"{self.rule}, case {self.case_id}"
+        return f"{self.occasion}, case {self.case_id}"
 
 
-def to_remind(wave: Wave, rule: Rule, now: datetime) -> CaseQuerySet:
-    """The organisations of a wave of which this rule reminds now, as far as they have people with accounts."""
-    if not rule.is_due(wave, now):
+def to_remind(wave: Wave, occasion: Occasion, now: datetime) -> CaseQuerySet:
+    """The organisations of a wave that are reminded on this occasion now, as far as they have people with accounts."""
+    if not occasion.is_due(wave, now):
         return Case.objects.none()
     people = Membership.objects.verified().filter(organisation=models.OuterRef("organisation"), user__is_active=True)
     told, replies = Reminder.objects.filter(case=models.OuterRef("pk")), Response.objects.live()
@@ -85,9 +87,9 @@ def to_remind(wave: Wave, rule: Rule, now: datetime) -> CaseQuerySet:
         .annotate(reminded=models.functions.Coalesce(models.Subquery(count), 0), begun=models.Exists(replies))
         .filter(models.Exists(people), reminded__lt=MOST)
         .exclude(models.Exists(told.filter(made_at__gt=now - QUIET)))
-        .exclude(models.Exists(told.filter(rule=rule, closes_at=wave.closes_at)))
+        .exclude(models.Exists(told.filter(occasion=occasion, closes_at=wave.closes_at)))
         .exclude(models.Exists(replies.saved_since(now - AT_WORK)))
     )
-    if rule == Rule.IDLE:
+    if occasion == Occasion.IDLE:
         cases = cases.filter(begun=True).exclude(models.Exists(replies.saved_since(now - IDLE)))
     return cases.order_by("pk")

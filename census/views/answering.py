@@ -1,4 +1,5 @@
-"""Answering the census, once let in: the hub, a page at a time, check, send, receipt. Every page works without script."""
+"""Answering the census, once let in: the hub, a page at a time, check, send, receipt, or saying that one does not wish to. Every
+page works without script."""
 
 from typing import Any
 
@@ -11,6 +12,7 @@ from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext as _
 from django.views.generic import TemplateView, View
 
+from census.actions.refusing import WISHES
 from census.actions.responses import (
     Answers,
     CensusClosed,
@@ -375,6 +377,43 @@ class AnswersView(CheckView):
 
     template_name = "census/answers.html"
     http_method_names = ["get", "head"]
+
+
+class RefuseView(ReplyMixin, TemplateView):
+    """We do not wish to answer, and back again. Only while there is something to ask: the census is open, and nothing is sent."""
+
+    template_name = "census/refuse.html"
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if away := self._nothing_to_ask():
+            return away
+        if take_held(request, self.case):
+            messages.info(request, _("You were signed out, so nothing was changed. Press the button again."))
+        return self.render_to_response(self.get_context_data())
+
+    def post(self, request: HttpRequest, wave: str) -> HttpResponse:
+        if case_in(request.POST.get("case", "")) != self.case.pk:
+            messages.error(
+                request,
+                _("That page was opened for another organisation. Nothing was changed. Read below whom it is about."),
+            )
+            return redirect("census:refuse", wave)
+        if away := self._nothing_to_ask():
+            return away
+        wish = request.POST.get("wish")
+        if wish not in WISHES:
+            return self.render_to_response(self.get_context_data(nothing_said=True), status=422)
+        WISHES[wish](self.case, by=self.by)
+        if wish == "ask" and self.case.refused_at:
+            messages.success(request, _("We ask you again, as before."))
+        return redirect("census:refuse", wave)
+
+    def _nothing_to_ask(self) -> HttpResponse | None:
+        if self.submission is None and self.wave.is_open_at(self.now):
+            return None
+        # The hub says which of the two it is.
+        messages.info(self.request, _("Nobody is reminded of this census any more."))
+        return redirect("census:hub", self.wave.slug)
 
 
 class SuggestionsView(CaseMixin, View):

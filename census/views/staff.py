@@ -15,13 +15,15 @@ from django.utils.translation import gettext as _
 from django.views.generic import DetailView, FormView, ListView, TemplateView
 
 from census.actions.codes import issue_codes, revoke_code
+from census.actions.refusing import WISHES
 from census.actions.responses import answers_of, open_answers
 from census.actions.waves import CloseNotLater, extend_close
 from census.forms import CaseFilterForm, CloseForm, CodesForm, OpenAnswersForm, RevokeForm
 from census.models import AccessCode, Case, Response, Wave
 from census.models.reminders import BY_DAY, MOST, QUIET
-from census.reports import board_of, reminders_of, with_reply_state
+from census.reports import board_of, refusals_of, reminders_of, with_reply_state
 from census.views.words import summary_of
+from commons.people.views.buttons import ButtonView
 
 
 class WaveMixin(PermissionRequiredMixin):
@@ -50,6 +52,7 @@ class WaveView(WaveMixin, TemplateView):
             reminders=reminders_of(self.wave),
             most_reminders=MOST,
             quiet_days=QUIET.days,
+            refused=refusals_of(self.wave),
             remind_from=BY_DAY[0],
             remind_until=BY_DAY[1],
             days_left=self.wave.days_left_at(now),
@@ -140,6 +143,25 @@ class CodeRevokeView(CaseMixin, FormView):
         revoke_code(code, by=self.request.user, reason=form.cleaned_data["reason"])
         messages.success(self.request, _("The code no longer works."))
         return redirect("census:case", self.wave.slug, self.case.pk)
+
+
+class CaseRefuseView(CaseMixin, ButtonView):
+    """The button's POST: they told us that they do not wish to answer, or that they may be asked again."""
+
+    permission_required = "census.note_refusal"
+
+    def stands_at(self) -> str:
+        return reverse("census:case", args=[self.kwargs["wave"], self.kwargs["pk"]])
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        wish = request.POST.get("wish")
+        if wish in WISHES:
+            WISHES[wish](self.case, by=request.user)
+            said = {"stop": _("They are not asked again."), "ask": _("They are asked again, as before.")}
+            messages.success(request, said[wish])
+        else:
+            messages.error(request, _("Nothing was changed: what was sent did not say what they wish."))
+        return redirect(self.stands_at())
 
 
 class CodesIssueView(WaveMixin, FormView):

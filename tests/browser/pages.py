@@ -30,6 +30,7 @@ NO_PAGE = {
     "mfa_download_recovery_codes": "a file",
     "census:leave": "a button's POST",
     "census:join": "a button's POST",
+    "census:case-refuse": "a button's POST",
     "census:suggestions": "JSON for the autocomplete",
     "people:organisation-suggest": "JSON for the autocomplete",
     "people:door-retire": "a button's POST",
@@ -197,8 +198,12 @@ def answering_pages(world: World) -> Iterator[SitePage]:
     yield SitePage("hub", "chosen", at("hub"))
     yield SitePage("hub", "member", at("hub"))
     yield SitePage("hub", "joining", at("hub"))
-    for state in ("new", "begun", "ready", "sent", "changed"):
+    for state in ("new", "begun", "ready", "sent", "changed", "refused"):
         yield SitePage(f"hub, {state}", f"code:{state}", at("hub"))
+    for state in ("begun", "refused"):
+        yield SitePage(f"we do not wish to answer, {state}", f"code:{state}", at("refuse"))
+    nothing_said = {"case": token_of(world.codes["begun"].case)}
+    yield errors("we do not wish to answer", "code:begun", at("refuse"), nothing_said, status=422)
     yield SitePage("hub, closed", "code:closed", at("hub", wave=world.past.slug))
     for state in ("begun", "ready", "sent", "changed"):
         yield SitePage(f"check, {state}", f"code:{state}", at("check"))
@@ -304,7 +309,8 @@ def staff_pages(world: World) -> Iterator[SitePage]:
     yield SitePage("cases", "staff", f"{at('case-list')}?page=2", "page 2")
     yield SitePage("cases", "staff", f"{at('case-list')}?q=zzzz", "nothing found")
     yield SitePage("cases", "staff", f"{at('case-list')}?sector=purple", "wrong filter")
-    for state in ("new", "sent"):
+    yield SitePage("cases", "staff", f"{at('case-list')}?state=refused", "who do not wish to answer")
+    for state in ("new", "sent", "refused"):
         case = world.codes[state].case
         yield SitePage(f"case, {state}", "staff", at("case", case.pk))
         yield SitePage(f"case, {state}", "analyst", at("case", case.pk))

@@ -18,6 +18,7 @@ from django.test import Client
 from django.utils import timezone
 
 from census.actions.codes import issue_codes
+from census.actions.refusing import note_refusal
 from census.actions.responses import key_of, submit_response
 from census.actions.waves import open_wave, publish_instrument
 from census.instrument import Page, route, sample_answers
@@ -187,9 +188,10 @@ class World:
     def _make_replies(self) -> None:
         """Replies in every state: nothing begun, begun, all answered, some pages open, sent, and changed after sending."""
         self.codes: dict[str, AccessCode] = {}
-        states = ("new", "opened", "begun", "ready", "bare", "sent", "changed")
+        states = ("new", "opened", "begun", "ready", "bare", "sent", "changed", "refused")
         for number, state in enumerate(states, start=10):
             self.codes[state] = self.code_of(self.case_of(number))
+        note_refusal(self.codes["refused"].case, by=self.codes["refused"])
         self.codes["closed"] = self.code_of(self.case_of(18, self.past))
         self.codes["types"] = self.code_of(self.case_of(20, self.quiet))
         answers, marks, self.pages_of_types = self._answers_to_everything()

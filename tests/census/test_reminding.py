@@ -9,6 +9,7 @@ from django.core import mail
 from django.urls import reverse
 from django.utils import timezone
 
+from census.actions.refusing import note_refusal, take_back_refusal
 from census.actions.reminding import remind_organisations
 from census.actions.responses import start_response
 from census.actions.waves import extend_close
@@ -77,7 +78,10 @@ def test_who_has_not_begun_is_reminded_two_weeks_and_three_days_before_the_close
         ]
         * 2
     )
-    assert Notice.objects.order_by("pk").first().text.startswith("It closes on Saturday 10 April, 13:00. Anybody who ")
+    assert Notice.objects.order_by("pk").first().text == (
+        "It closes on Saturday 10 April, 1pm. Anybody who speaks for your organisation can answer. If you do not wish to answer, "
+        "say so there, and we stop asking."
+    )
 
 
 def test_who_has_begun_and_saved_nothing_for_a_week_is_reminded_then_too(case, person, clock):
@@ -95,10 +99,22 @@ def test_who_is_at_it_is_not_reminded_until_a_day_later(case, person, clock):
     assert days_reminded(clock, 3) == [1]
 
 
-@pytest.mark.parametrize("status", ["refused", "out_of_scope", "duplicate"])
-def test_who_does_not_wish_to_answer_or_is_not_asked_any_more_is_not_reminded(case, person, clock, status):
+@pytest.mark.parametrize("status", ["out_of_scope", "duplicate"])
+def test_who_is_not_asked_any_more_is_not_reminded(case, person, clock, status):
     Case.objects.filter(pk=case.pk).update(status=status)
     assert days_reminded(clock) == []
+
+
+def test_who_does_not_wish_to_answer_is_not_reminded(case, person, clock):
+    note_refusal(case, by=person)
+    assert days_reminded(clock) == []
+
+
+def test_who_may_be_asked_again_is_reminded_again(case, person, clock):
+    note_refusal(case, by=person)
+    clock.shift(30 * DAY)
+    take_back_refusal(case, by=person)
+    assert days_reminded(clock, 10) == [0, 7]
 
 
 def test_who_has_sent_is_not_reminded(case, person, clock):
@@ -136,7 +152,7 @@ def test_nobody_is_reminded_at_night(person, clock):
     assert told == [13, 14, 15, 16, 17, 9, 10, 11, 12]
 
 
-def test_a_wave_shorter_than_a_rule_skips_it(db, clock):
+def test_a_wave_shorter_than_an_occasion_skips_it(db, clock):
     a_register()
     a_wave(closes=10 * DAY, opens_at=NOON)
     MembershipFactory(organisation=Case.objects.order_by("pk").first().organisation)
@@ -149,6 +165,14 @@ def test_what_is_sent_between_the_reminder_and_its_mail_stops_the_mail(case, per
     send_reply(case, person, form="short")
     mail.outbox.clear()
     Notice.objects.filter(kind="census-sent").delete()
+    send_service_messages()
+    assert (mail.outbox, Notice.objects.get().mail_state) == ([], "dropped")
+
+
+def test_who_says_between_the_reminder_and_its_mail_that_they_do_not_wish_to_answer_gets_no_mail(case, person, clock):
+    clock.shift(26 * DAY)
+    remind_organisations(by=None)
+    note_refusal(case, by=person)
     send_service_messages()
     assert (mail.outbox, Notice.objects.get().mail_state) == ([], "dropped")
 
@@ -181,10 +205,10 @@ def test_it_is_on_record_without_names(case, person, clock):
     clock.shift(26 * DAY)
     remind_organisations(by=None)
     entry = Entry.objects.get(verb="remind_organisations")
-    assert (entry.target_label, entry.data) == (str(case.wave), {"rule": "soon", "count": 1})
+    assert (entry.target_label, entry.data) == (str(case.wave), {"occasion": "soon", "count": 1})
 
 
-def test_the_board_says_by_which_rules_organisations_are_reminded_and_how_many_were(client, case, person, clock):
+def test_the_board_says_on_which_occasions_organisations_are_reminded_and_how_many_were(client, case, person, clock):
     clock.shift(26 * DAY)
     remind()
     assert reminders_of(case.wave) == [

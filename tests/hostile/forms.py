@@ -107,6 +107,8 @@ def census_forms(world: World) -> Iterator[Form]:
     yield Form("choose", "of_many", reverse("census:choose", args=[slug]), {"case": str(world.case_of(2).pk).encode()})
     token = token_of(world.codes["ready"].case).encode()
     yield Form("send the census", "code:ready", reverse("census:check", args=[slug]), {"case": token})
+    refuse = reverse("census:refuse", args=[slug])
+    yield Form("we do not wish to answer", "code:ready", refuse, {"case": token, "wish": b"stop"})
     yield Form("join by code", "joining", reverse("census:join", args=[slug]), {})
     yield from question_forms(world)
 
@@ -163,6 +165,9 @@ def staff_forms(world: World) -> Iterator[Form]:
     yield Form("make codes", "analyst", at("codes-issue"), codes, {"label": newest(CodeBatch, "label")})
     case = world.codes["sent"].case_id
     yield Form("a code for one", "analyst", at("case", case), {})
+    yield Form(
+        "they do not wish to answer", "staff", at("case-refuse", world.codes["ready"].case_id), {"wish": b"stop"}
+    )
     revoke = at("code-revoke", case, world.codes["sent"].pk)
     yield Form("withdraw a code", "staff", revoke, {"reason": b"Lost"}, {"reason": said("reason")})
     yield Form(

@@ -193,6 +193,7 @@ def tried_with(row: SimpleNamespace) -> dict[str, list[tuple[str, dict[str, Any]
             ("who answered", open_at | parts_of(apart)),
         ],
         "census:case": [("Rivermead", case), ("not yet open", {"wave": row.later.slug, "pk": row.later_case.pk})],
+        "census:case-refuse": [("Rivermead", case)],
         "census:answers-open": [("Rivermead", case)],
         "census:code-revoke": [("Rivermead", case | {"code": row.code.pk})],
         "exports:job-ask": [
@@ -234,6 +235,8 @@ def sent_to(row: SimpleNamespace) -> dict[str, dict[str, Any]]:
         "census:code": {"code": row.code.plain()},
         "census:choose": {"case": row.case.pk},
         "census:check": case,
+        "census:refuse": case | {"wish": "stop"},
+        "census:case-refuse": {"wish": "stop"},
         "census:page": reduce(or_, typed, case | {"based_on": "1"}),
         "census:close-extend": {
             "closes_at": f"{row.wave.closes_at + timedelta(days=9):%Y-%m-%d} 17:00",

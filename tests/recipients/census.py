@@ -4,6 +4,7 @@ import datetime as dt
 
 from django.utils import timezone
 
+from census.actions.refusing import note_refusal
 from census.actions.reminding import remind_organisations
 from census.actions.waves import extend_close
 from census.models import Case, Response, Wave
@@ -43,8 +44,7 @@ def a_census_is_not_finished() -> Scene:
         MembershipFactory(organisation=own.organisation, state=state)
     sender = MembershipFactory(organisation=done.organisation)
     send_reply(done, sender.user, form="short")
-    MembershipFactory(organisation=refused.organisation)
-    Case.objects.filter(pk=refused.pk).update(status="refused")
+    note_refusal(refused, by=MembershipFactory(organisation=refused.organisation).user)
     # It goes out by day, whatever the time is now.
     remind_organisations(by=None, now=timezone.localtime().replace(hour=12))
     ends = {
@@ -52,7 +52,7 @@ def a_census_is_not_finished() -> Scene:
             Membership.objects.filter(pk=one.pk).update(state="ended") and {two.user}
         ),
         "the answers are sent": lambda: nothing(send_reply(own, two.user, form="short")),
-        "they do not wish to answer": lambda: nothing(Case.objects.filter(pk=own.pk).update(status="refused")),
+        "they do not wish to answer": lambda: nothing(note_refusal(own, by=two.user)),
         "the close is moved": lambda: nothing(
             extend_close(wave, by=None, closes_at=wave.closes_at + dt.timedelta(days=7), reason="Post is slow.")
         ),
