@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.generic import TemplateView
 
 from commons.digests.actions import send_again
-from commons.digests.models import Digest, MailState, Notice
+from commons.digests.models import Digest, MailedQuerySet, MailState, Notice
 from commons.digests.reports import kind_named
 from commons.exports.actions import reopen_export
 from commons.exports.models import ExportJob
@@ -42,8 +42,8 @@ class QueuesView(PermissionRequiredMixin, TemplateView):
         queues = [
             _worked_on("export", _("Exports"), ExportJob.objects.select_related("asked_by"), now),
             _worked_on("import", _("Register files"), RegisterImport.objects.select_related("asked_by"), now),
-            _mailed("notice", _("Single mails"), Notice.objects.all(), now),
-            _mailed("digest", _("Digests"), Digest.objects.select_related("person"), now),
+            _single_mails(now),
+            _digests(now),
         ]
         return super().get_context_data(queues=queues, **kwargs)
 
@@ -79,15 +79,30 @@ def _worked_on(name: str, label: str, rows: models.QuerySet, now: datetime) -> d
     return {
         "name": name,
         "label": label,
-        "oldest": _minutes(rows.oldest_waiting_age(now)),
-        "waiting": rows.waiting().count(),
-        "running": _listed(rows.filter(state=State.RUNNING).order_by("claimed_at"), told),
+        "waiting": _waiting(rows.unattended(now), "asked_at", now),
+        "running": _listed(rows.filter(state=State.RUNNING, lease_until__gt=now).order_by("claimed_at"), told),
         "failed": _listed(failed.order_by("-finished_at"), told),
         "retries": name == "export",
     }
 
 
-def _mailed(name: str, label: str, rows: models.QuerySet, now: datetime) -> dict[str, Any]:
+def _single_mails(now: datetime) -> dict[str, Any]:
+    due = Notice.objects.mail_due(now)
+    return _mailed("notice", _("Single mails"), Notice.objects.all(), now) | {
+        "waiting": _waiting(due.filter(mail_can_wait=False), "mail_due_at", now),
+        "in_turn": _waiting(due.filter(mail_can_wait=True), "mail_due_at", now),
+    }
+
+
+def _digests(now: datetime) -> dict[str, Any]:
+    """All of them go out in their turn."""
+    free = Digest.objects.in_nobodys_hand(now)
+    return _mailed("digest", _("Digests"), Digest.objects.select_related("person"), now) | {
+        "in_turn": _waiting(free, "mail_due_at", now)
+    }
+
+
+def _mailed(name: str, label: str, rows: MailedQuerySet, now: datetime) -> dict[str, Any]:
     """Rows that go out by e-mail. What stands in them is between us and their reader. So is, of a single mail, that there was
     something to write about: a decision about a post, or an appeal, of which staff must not know. It is told without whose it is,
     and named as the record names it."""
@@ -96,20 +111,25 @@ def _mailed(name: str, label: str, rows: models.QuerySet, now: datetime) -> dict
         whose = str(row.person) if isinstance(row, Digest) else row.audit_label
         return _told(row, whose, _named(row), row.mail_claimed_at, ADDRESS.sub("…", row.mail_reason))
 
-    def listed(state: str) -> dict[str, Any]:
-        since = rows.filter(mail_state=state, mail_claimed_at__gt=now - ENDS_KEPT)
-        return _listed(since.order_by("-mail_claimed_at"), told)
+    def listed(found: MailedQuerySet) -> dict[str, Any]:
+        return _listed(found.order_by("-mail_claimed_at"), told)
 
+    ended = rows.filter(mail_claimed_at__gt=now - ENDS_KEPT)
     return {
         "name": name,
         "label": label,
-        "oldest": _minutes(rows.oldest_waiting_age(now)),
-        "waiting": rows.filter(mail_state=MailState.WAITING).count(),
-        "running": listed(MailState.SENDING),
-        "failed": listed(MailState.FAILED),
-        "unknown": listed(MailState.UNKNOWN),
+        "put_off": rows.put_off(now).count(),
+        "running": listed(rows.in_somebodys_hand(now)),
+        "failed": listed(ended.filter(mail_state=MailState.FAILED)),
+        "unknown": listed(ended.filter(mail_state=MailState.UNKNOWN)),
         "retries": True,
     }
+
+
+def _waiting(found: models.QuerySet, since: str, now: datetime) -> dict[str, Any]:
+    """How many wait, and for how many minutes the oldest has: asked at once, so that no count stands without its age."""
+    told = found.aggregate(count=models.Count("pk"), oldest=models.Min(since))
+    return {"count": told["count"], "minutes": told["oldest"] and int((now - told["oldest"]).total_seconds() // 60)}
 
 
 def _listed(found: models.QuerySet, told: Callable[[Any], dict[str, Any]]) -> dict[str, Any]:
@@ -127,7 +147,3 @@ def _named(row: Notice | Digest) -> str:
 
 def _told(row: models.Model, whose: str, what: str, at: datetime | None, why: str = "") -> dict[str, Any]:
     return {"pk": row.pk, "whose": whose, "what": what, "at": at, "why": why}
-
-
-def _minutes(age: timedelta | None) -> int | None:
-    return None if age is None else int(age.total_seconds() // 60)
