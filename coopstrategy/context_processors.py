@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 
-from commons.digests.reports import recent, unseen_count
+from commons.digests.reports import MANY, recent, unseen_count
 from commons.people.models import User
 
 
@@ -62,5 +62,6 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "demo": settings.DEMO,
         "nav": _menu(request),
         "unseen_notices": _unseen(request) if _is_signed_in(request) else 0,
+        "many_notices": MANY,
         "recent_notices": _recent(request) if _is_signed_in(request) else [],
     }

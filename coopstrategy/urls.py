@@ -5,21 +5,21 @@ from django.contrib import admin
 from django.urls import include, path
 from django.views.generic import RedirectView
 
-from coopstrategy import views
 from coopstrategy.heard import views as heard
+from coopstrategy.views import errors, front, health, queues
 
 urlpatterns = [
-    path("", views.HomeView.as_view(), name="home"),
-    path("staff/", views.StaffHomeView.as_view(), name="staff-home"),
+    path("", front.HomeView.as_view(), name="home"),
+    path("staff/", front.StaffHomeView.as_view(), name="staff-home"),
     path("heard/", heard.HeardView.as_view(), name="heard"),
     path("heard/campaigns/", heard.CampaignListView.as_view(), name="heard-campaigns"),
     path("heard/campaigns/<int:pk>/", heard.CampaignView.as_view(), name="heard-campaign"),
     path("heard/door/<uuid:key>/", heard.DoorCountsView.as_view(), name="heard-door"),
-    path("staff/queues/", views.QueuesView.as_view(), name="queues"),
-    path("health/live/", views.LiveView.as_view(), name="health-live"),
-    path("health/ready/", views.ReadyView.as_view(), name="health-ready"),
+    path("staff/queues/", queues.QueuesView.as_view(), name="queues"),
+    path("health/live/", health.LiveView.as_view(), name="health-live"),
+    path("health/ready/", health.ReadyView.as_view(), name="health-ready"),
     path("accounts/", include("allauth.urls")),
-    path("sitemap.xml", views.SitemapView.as_view(), name="sitemap"),
+    path("sitemap.xml", front.SitemapView.as_view(), name="sitemap"),
     path("favicon.ico", RedirectView.as_view(url=f"{settings.STATIC_URL}img/icon.svg")),
     path("", include("panel.urls")),
     path("", include("consultation.urls")),
@@ -40,7 +40,7 @@ urlpatterns = [
 if settings.DEMO:
     urlpatterns.append(path("", include("coopstrategy.demo.urls")))
 
-handler400 = views.bad_request
-handler403 = views.not_found
-handler404 = views.not_found
-handler500 = views.server_error
+handler400 = errors.bad_request
+handler403 = errors.not_found
+handler404 = errors.not_found
+handler500 = errors.server_error

@@ -11,7 +11,10 @@ from commons.queues import press
 @shared_task(name="contributions.announce", ignore_result=True)
 def announce() -> None:
     """Tell people of replies that are public by now; who wishes to have them at once does not wait for the clock again."""
-    while announce_contributions(by=None):
+    told = 0
+    while count := announce_contributions(by=None):
+        told += count
+    if told:
         press(send_service_messages)
 
 

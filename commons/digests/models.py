@@ -49,6 +49,13 @@ class MailedQuerySet(models.QuerySet):
         oldest = self.mail_due(now).aggregate(oldest=models.Min("mail_due_at"))["oldest"]
         return None if oldest is None else now - oldest
 
+    def put_off(self, now: dt.datetime) -> Self:
+        """Messages that did not leave and are tried again later."""
+        return self.filter(mail_state=MailState.WAITING, mail_due_at__gt=now)
+
+    def in_somebodys_hand(self, now: dt.datetime) -> Self:
+        return self.filter(mail_state=MailState.SENDING)
+
     def mail_stuck(self, now: dt.datetime) -> Self:
         """Messages whose worker never said what became of them."""
         return self.filter(mail_state=MailState.SENDING, mail_claimed_at__lte=now - SENDING_AT_MOST)
@@ -219,6 +226,11 @@ class DigestQuerySet(MailedQuerySet):
         """Due, and not in the hand of a worker, or of one that died before it sent anything."""
         free = models.Q(mail_claimed_at=None) | models.Q(mail_claimed_at__lte=now - HELD_AT_MOST)
         return self.mail_due(now).filter(free)
+
+    def in_somebodys_hand(self, now: dt.datetime) -> Self:
+        """Being sent, or taken by a worker that sends others first."""
+        held = models.Q(mail_state=MailState.WAITING, mail_claimed_at__gt=now - HELD_AT_MOST)
+        return self.filter(held | models.Q(mail_state=MailState.SENDING))
 
 
 class Digest(Mailed):

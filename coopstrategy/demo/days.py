@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from django.db import models
 from django.utils import timezone
 
-from blog.models import Byline, Note, Post, Proposal, Submission
+from blog.models import Note, Post, Proposal, Submission
 from commons.contributions.models import Contribution
 from commons.digests.models import MailState, Notice
 from commons.moderation.models import Appeal, Report, Verdict
@@ -37,14 +37,14 @@ def date_notices(now: datetime, *, after: int) -> None:
     """Give the notices that the drawing made the days of what they tell of; what is older than a week has been seen, and no mail
     about it is sent any more. `after` is the number of the last notice that was there before."""
     said = _moments(Contribution, "made_at")
-    days: dict[str, dict[int, datetime]] = {
+    days = {
         "submission": _moments(Submission, "decided_at"),
         "proposal": _moments(Proposal, "made_at"),
-        "byline": _moments(Byline, "joined_at"),
+        # Authors ask others as they begin; nothing else says when.
+        "coauthor": _moments(Post, "made_at"),
         "blog-note": _moments(Note, "made_at"),
         "blog-post": _moments(Post, "public_from"),
         "blog-comment": said,
-        "idea-comment": said,
         "cited": _moments(Decision, "made_at"),
         "answered": _moments(Decision, "made_at"),
         "answer-undone": _moments(Decision, "undone_at"),
@@ -57,8 +57,8 @@ def date_notices(now: datetime, *, after: int) -> None:
     }
     notices = list(Notice.objects.filter(pk__gt=after))
     for notice in notices:
-        fact, number, *_rest = notice.key.split(":")
-        notice.made_at = days.get(fact, {}).get(int(number), notice.made_at)
+        fact, number = _told_in(notice.key)
+        notice.made_at = days.get(fact, {}).get(number, notice.made_at)
         if notice.made_at < now - timedelta(days=7):
             notice.seen_at = notice.made_at + timedelta(hours=30)
         notice.mail_state, notice.mail_due_at = MailState.NONE, None
@@ -66,6 +66,13 @@ def date_notices(now: datetime, *, after: int) -> None:
     Contribution.objects.filter(parent__isnull=False, announced_at__gte=now).update(announced_at=now)
 
 
-def _moments(model: type[models.Model], field: str) -> dict[int, datetime]:
-    """By key: a moment of each row that has it."""
-    return dict(model.objects.exclude(**{field: None}).values_list("pk", field))
+def _told_in(key: str) -> tuple[str, str]:
+    """The fact that a key names, and the number of its row. What editors decide names the post before it."""
+    parts = key.split(":")
+    fact, number = parts[2:4] if parts[0] == "blog-decision" else parts[:2]
+    return fact, number
+
+
+def _moments(model: type[models.Model], field: str) -> dict[str, datetime]:
+    """By number, as keys write it: a moment of each row that has it."""
+    return {str(pk): moment for pk, moment in model.objects.exclude(**{field: None}).values_list("pk", field)}

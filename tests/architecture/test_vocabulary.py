@@ -53,7 +53,7 @@ SHELL_WORDS = {
     "celery": "the Celery app and its timetable",
     "wsgi": "the door for gunicorn",
     "asgi": "the same for asynchronous servers",
-    "views": "home, staff's front page, health, and the pages for errors",
+    "views": "front pages, what waits for the workers, health, and the pages for errors",
     "heard": "who we have heard from, counted over all apps",
     "middleware": "what every answer carries",
     "context_processors": "what every page of the frame shows",

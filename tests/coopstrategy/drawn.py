@@ -1,5 +1,7 @@
 """What the demo's draft strategy, blog and Congress are drawn on in the tests, and what is counted after them."""
 
+from django.db import models
+
 from blog.models import Author, Byline, Follow, Note, Picture, Post, Proposal, Submission
 from blog.models import Draft as PostDraft
 from commons.audit.models import Entry
@@ -59,3 +61,11 @@ def draw_ground() -> None:
 
 def counted() -> dict[str, int]:
     return {model._meta.label: model.objects.count() for model in ROWS}
+
+
+def left_at_the_drawing() -> dict[str, int]:
+    """Every kind of notice that was drawn, and how many of it are told as of the moment of drawing instead of the day of what
+    they tell of."""
+    began = Entry.objects.earliest("pk").at
+    left = models.Count("pk", filter=models.Q(made_at__gte=began))
+    return dict(Notice.objects.order_by("kind").values_list("kind").annotate(left=left))

@@ -4,6 +4,7 @@ import re
 import time
 from collections import Counter
 from collections.abc import Iterator
+from datetime import timedelta
 
 import pytest
 from django.contrib.auth.models import AnonymousUser
@@ -185,6 +186,24 @@ def test_followers_have_a_little_news_and_nobody_is_mailed(drawn):
     before = Notice.objects.count()
     assert (announce_posts(by=None), announce_comments(by=None), Notice.objects.count()) == (0, 0, before)
     assert all(notice.made_at <= timezone.now() for notice in Notice.objects.all())
+
+
+def test_what_editors_told_authors_has_the_day_on_which_they_did_it(drawn):
+    days = {
+        "submission": dict(Submission.objects.values_list("pk", "decided_at")),
+        "proposal": dict(Proposal.objects.values_list("pk", "made_at")),
+    }
+    told = Notice.objects.filter(kind="blog-decision").values_list("key", "made_at")
+    parts = {key: key.split(":") for key, _made_at in told}
+    assert Counter(fact for _kind, _post, fact, *_row in parts.values()) == {"submission": 12, "proposal": 2}
+    assert dict(told) == {key: days[part[2]][int(part[3])] for key, part in parts.items()}
+
+
+def test_what_is_older_than_a_week_was_seen_and_nothing_else(drawn):
+    week, drawing = timezone.now() - timedelta(days=7), timedelta(hours=1)
+    old, fresh = Notice.objects.filter(made_at__lt=week - drawing), Notice.objects.filter(made_at__gte=week)
+    assert (old.exists(), old.filter(seen_at=None).count()) == (True, 0)
+    assert (fresh.exists(), fresh.exclude(seen_at=None).count()) == (True, 0)
 
 
 def test_those_who_can_be_entered_as_have_something_to_see(drawn):

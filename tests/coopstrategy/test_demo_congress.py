@@ -26,7 +26,7 @@ from coopstrategy.demo.library import draw_library
 from coopstrategy.demo.process import draw_process
 from coopstrategy.demo.strategy import draw_strategy
 from panel.models import Change, Section, Voice
-from tests.coopstrategy.drawn import counted, draw_ground
+from tests.coopstrategy.drawn import counted, draw_ground, left_at_the_drawing
 
 pytestmark = pytest.mark.django_db
 
@@ -43,6 +43,14 @@ def after(django_db_setup, django_db_blocker) -> Iterator[Event]:
         draw_congress(stage="after")
         yield Event.objects.get(slug="congress")
         transaction.set_rollback(True)
+
+
+def test_every_notice_of_the_demo_has_the_day_of_what_it_tells_of(after):
+    kinds = (
+        "answer-undone", "answered", "appeal", "blog-coauthor", "blog-comment", "blog-decision", "blog-note", "blog-post",
+        "cited", "reply", "report", "verdict", "words-changed", "you-said-we-changed",
+    )  # fmt: skip
+    assert left_at_the_drawing() == dict.fromkeys(kinds, 0)
 
 
 def test_after_congress_all_of_it_is_there(after):

@@ -28,7 +28,7 @@ from coopstrategy.demo.congress_marks import hash_of
 from coopstrategy.demo.process import draw_process
 from coopstrategy.demo.strategy import draw_strategy
 from tests.coopstrategy import demo_urls
-from tests.coopstrategy.drawn import counted, draw_ground
+from tests.coopstrategy.drawn import counted, draw_ground, left_at_the_drawing
 
 pytestmark = pytest.mark.django_db
 
@@ -80,6 +80,7 @@ def test_on_the_day_half_of_the_tables_have_written_and_people_are_marking(hour)
         assert event.registrations.exclude(checked_in_at=None).count() == 171
         assert event.registrations.exclude(access_needs="").count() == 11
         assert event.ideas.filter(merged_into=None, notes=None).count() == 0
+        assert set(left_at_the_drawing().values()) == {0}
         words = EventNote.objects.filter(kind=EventNote.Kind.WORDS)
         assert Counter(words.values_list("contribution__standing", flat=True)) == {"published": 8, "held": 3}
         newest = [

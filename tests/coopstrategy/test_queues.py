@@ -1,5 +1,6 @@
 """Staff see what waits, what failed and why, and which mails nobody can tell about; and let what failed be tried again."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -53,21 +54,104 @@ def test_an_empty_site_has_nothing_waiting(client, staff):
     assert client.get(PAGE).content.decode().count("Nothing waits.") == 4
 
 
+def a_mail(person, key: str, kind: str = "told", **values) -> Notice:
+    notice = tell(person, key, kind=kind, mail=True)
+    Notice.objects.filter(pk=notice.pk).update(**values)
+    return notice
+
+
+def sentences(client) -> dict[str, str]:
+    """What stands under each heading before any list, in one line."""
+    main = client.get(PAGE).content.decode().split("</main>")[0]
+    said = re.findall(r"<h2>(.*?)</h2>(.*?)(?=<h[23]>|\Z)", main, re.DOTALL)
+    return {label: " ".join(re.sub(r"<[^>]+>", " ", words).split()) for label, words in said}
+
+
+def numbers(client) -> dict[str, tuple]:
+    return {
+        name: (
+            *(tuple(queue.get(part, {"count": 0, "minutes": None}).values()) for part in ("waiting", "in_turn")),
+            queue.get("put_off", 0),
+            queue["running"]["count"],
+        )
+        for name, queue in shown(client).items()
+    }
+
+
+NOBODY = (0, None)
+
+
 def test_what_waits_is_counted_with_the_age_of_the_oldest(client, staff):
     now = timezone.now()
     for minutes in (3, 9):
         asked = {"asked_by": staff, "report": "x", "title": "x", "asked_at": now - timedelta(minutes=minutes)}
         ExportJob.objects.create(key=str(minutes), **asked)
-    notice = tell(staff, mail=True)
-    Notice.objects.filter(pk=notice.pk).update(mail_due_at=now - timedelta(minutes=7))
-    a_digest(MailState.WAITING, mail_due_at=now - timedelta(minutes=5))
-    found = shown(client)
-    assert {name: (queue["waiting"], queue["oldest"]) for name, queue in found.items()} == {
-        "export": (2, 9),
-        "import": (0, None),
-        "notice": (1, 7),
-        "digest": (1, 5),
+    a_mail(staff, "fact-1", mail_due_at=now - timedelta(minutes=7))
+    assert numbers(client) == {
+        "export": ((2, 9), NOBODY, 0, 0),
+        "import": (NOBODY, NOBODY, 0, 0),
+        "notice": ((1, 7), NOBODY, 0, 0),
+        "digest": (NOBODY, NOBODY, 0, 0),
     }
+    assert sentences(client) == {
+        "Exports": "2 wait. The oldest has waited for 9 minutes.",
+        "Register files": "Nothing waits.",
+        "Single mails": "1 waits. The oldest has waited for 7 minutes.",
+        "Digests": "Nothing waits.",
+    }
+
+
+def test_what_a_worker_works_on_does_not_wait_but_what_its_worker_left_does(client, staff):
+    now = timezone.now()
+    for key, lease in (("at work", 4), ("left", -1)):
+        ExportJob.objects.create(
+            asked_by=staff, report="x", title=key, key=key, state=State.RUNNING, attempts=1,
+            asked_at=now - timedelta(minutes=6), claimed_at=now - timedelta(minutes=5),
+            lease_until=now + timedelta(minutes=lease),
+        )  # fmt: skip
+    found = shown(client)["export"]
+    assert (found["waiting"], [row["what"] for row in found["running"]["rows"]]) == (
+        {"count": 1, "minutes": 6},
+        ["at work"],
+    )
+
+
+def test_a_mail_that_is_due_one_that_can_wait_one_put_off_and_one_being_sent_are_told_apart(client, staff):
+    now = timezone.now()
+    a_mail(staff, "due", mail_due_at=now)
+    a_mail(staff, "can wait", "nudge", mail_due_at=now - timedelta(minutes=12))
+    a_mail(staff, "can wait too", "nudge", mail_due_at=now - timedelta(minutes=2))
+    a_mail(staff, "put off", mail_due_at=now + timedelta(minutes=2))
+    a_mail(staff, "put off, can wait", "nudge", mail_due_at=now + timedelta(hours=8))
+    a_mail(staff, "on its way", mail_state=MailState.SENDING, mail_claimed_at=now, message_id="<x@y>")
+    assert numbers(client)["notice"] == ((1, 0), (2, 12), 2, 1)
+    assert sentences(client)["Single mails"] == (
+        "1 waits. The oldest has waited for less than a minute. "
+        "2 go out in their turn, because only so many go out in a minute. The oldest has waited for 12 minutes. "
+        "2 could not be sent and were put off. They will be tried again later."
+    )
+
+
+def test_a_digest_in_the_hand_of_a_worker_is_worked_on_and_the_others_go_out_in_their_turn(client, staff):
+    now = timezone.now()
+    due = now - timedelta(minutes=20)
+
+    def a_waiting_one(whose: str, **values) -> None:
+        a_digest(
+            MailState.WAITING, person=UserFactory(name=whose), **{"mail_due_at": due, "mail_claimed_at": None} | values
+        )
+
+    a_waiting_one("Free")
+    a_waiting_one("Held", mail_claimed_at=now - timedelta(minutes=1))
+    a_waiting_one("Let go", mail_claimed_at=now - timedelta(minutes=6))
+    a_waiting_one("Put off", mail_due_at=now + timedelta(minutes=4))
+    a_digest(MailState.SENDING, person=UserFactory(name="Sending"))
+    assert numbers(client)["digest"] == (NOBODY, (2, 20), 1, 2)
+    assert [row["whose"] for row in shown(client)["digest"]["running"]["rows"]] == ["Sending", "Held"]
+    assert sentences(client)["Digests"] == (
+        "2 go out in their turn, because only so many go out in a minute. The oldest has waited for 20 minutes. "
+        "1 could not be sent and was put off. It will be tried again later."
+    )
 
 
 def test_what_failed_says_why_and_what_stands_in_a_mail_stays_between_us_and_its_reader(client, staff):
@@ -91,7 +175,7 @@ def test_what_failed_says_why_and_what_stands_in_a_mail_stays_between_us_and_its
         "digest": [("Once a day", "Jo", "554 spam")],
     }
     page = client.get(PAGE).content.decode()
-    assert [word for word in ("secret", "Wyn") if word in page] == []
+    assert [word for word in ("secret", "Wyn", '<span class="hint">,') if word in page] == []
 
 
 @pytest.mark.parametrize(

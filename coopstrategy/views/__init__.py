@@ -1,0 +1,1 @@
+"""The pages of the shell, one module for each noun."""
