@@ -143,7 +143,7 @@ def test_each_is_told_in_their_own_language_as_far_as_it_is_written():
     follow_process(by=person)
     a_phase("Weave", 0, 30, name_cy="Gwehyddu")
     announce_phases(by=None)
-    assert told(person) == ["It has begun: Gwehyddu"]
+    assert told(person) == ["Mae wedi dechrau: Gwehyddu"]
 
 
 @pytest.mark.django_db(transaction=True)
