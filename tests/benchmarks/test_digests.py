@@ -82,6 +82,7 @@ class Week:
                     subject=f"Somebody replied to what you said about number {row.pk}",
                     text="Halina Nowak replied. Open the page to read it.",
                     path=f"/somewhere/{kind}/{row.pk}/",
+                    thing=f"post:{self.posts[0].pk}" if kind == "blog-comment" else "",
                     made_at=made_at,
                 )
                 for person, kind, row in facts

@@ -2,6 +2,7 @@
 
 import ast
 import gettext
+import inspect
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,7 +12,14 @@ from django.conf import settings
 from django.utils import translation
 from django.utils.translation.template import templatize
 
+from blog.models import Reason
+from commons import queues
 from commons.digests.reports import Group
+from commons.exports import exports
+from commons.moderation import models as moderation
+from consultation.models import EventHelper
+from consultation.models.events import span_told
+from panel.models import Decision
 
 FOLDER = settings.BASE_DIR / "locale" / "cy" / "LC_MESSAGES"
 SOURCES = [path for app in ("blog", "census", "commons", "consultation", "panel") for path in Path(app).rglob("*.py")]
@@ -88,6 +96,25 @@ def test_every_text_in_it_is_still_said_somewhere(texts):
 @pytest.mark.parametrize("template", MAILS, ids=str)
 def test_every_sentence_of_a_mail_has_welsh(template, texts):
     assert sorted(texts_of(template) - texts) == []
+
+
+def test_every_place_that_the_catalogue_names_is_there():
+    places = set(re.findall(r"^#: (\S+)$", (FOLDER / "django.po").read_text(), re.MULTILINE))
+    assert (len(places) > 20, sorted(place for place in places if not Path(place).exists())) == (True, [])
+
+
+def test_what_a_notice_takes_from_elsewhere_has_welsh(texts):
+    """Reasons, parts and times that stand inside its sentences."""
+    with translation.override("en-gb"):
+        labels = {
+            str(label)
+            for choices in (Reason, moderation.Reason, Decision.Outcome, EventHelper.Part)
+            for label in choices.labels
+        }
+    made = [*calls(ast.parse(Path(exports.__file__).read_text()), {"gettext_noop"})]
+    made += calls(ast.parse(inspect.getsource(span_told)), {"gettext"})
+    said = labels | {queues.GAVE_UP} | {call.args[0].value for call in made}
+    assert (len(said) > 20, sorted(said - texts)) == (True, [])
 
 
 def test_what_a_notice_says_has_welsh(texts):
