@@ -177,6 +177,7 @@ def digest_messages(digests: Sequence[Digest]) -> dict[int, Callable[[], Letter]
         )
         for digest in digests
         if digest.pk in notices
+        and digest.pk in counts  # what was shown again between two queries waits for the next one
     }
 
 
@@ -236,7 +237,7 @@ def _digest_message(
             "headings": [(heading, [lines.of(line) for line in heading.lines]) for heading in told],
             "subject": subject,
             "since": counted["first"],
-            "left_out": count - sum(notice.like for notice in notices),
+            "left_out": max(0, count - sum(notice.like for notice in notices)),
             "frequency": person.subscription.frequency,
             "next_period": next_period(person.subscription.frequency, timezone.now()),
             "page_url": settings.SITE_ADDRESS + reverse("digests:notice-list"),
