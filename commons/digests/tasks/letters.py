@@ -186,7 +186,7 @@ _COUNTED = {"count": models.Count("pk"), "first": models.Min("made_at")}
 
 def _newest_of_each(told: NoticeQuerySet) -> dict[int, list[Notice]]:
     """By the number of a digest: what has room in it, of each thing the newest. Where not all has room, what answers the reader
-    comes before what they follow. Three queries."""
+    comes before what they follow. Two queries."""
     rank = models.Window(RowNumber(), partition_by=["digest", "kind", _ONE], order_by=["-made_at", "-pk"])
     newest = told.order_by().annotate(rank=rank).filter(rank=1)
     direct = models.Case(models.When(kind__in=[kind.name for kind in kinds() if kind.direct], then=0), default=1)
