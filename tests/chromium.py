@@ -13,6 +13,7 @@ from functools import cache
 from pathlib import Path
 
 import pytest
+from django.db import connections
 from playwright.sync_api import Browser, BrowserContext, Error, Page, Playwright, sync_playwright
 
 from coopstrategy.runtime.places import Lock
@@ -107,6 +108,9 @@ def playwright_run() -> Iterator[Playwright]:
         pytest.skip("BROWSER_TESTS=0 leaves out the tests that need a browser")
     with sync_playwright() as playwright:
         yield playwright
+        # Beside Playwright's running loop Django keeps connections of their own, which nobody else closes: one that stays keeps the
+        # test database from being dropped.
+        connections.close_all()
 
 
 @pytest.fixture(scope="session")
