@@ -108,8 +108,8 @@ def playwright_run() -> Iterator[Playwright]:
         pytest.skip("BROWSER_TESTS=0 leaves out the tests that need a browser")
     with sync_playwright() as playwright:
         yield playwright
-        # Beside Playwright's running loop Django keeps connections of their own, and nobody else closes them: one that stays keeps
-        # the test database from being dropped.
+        # Beside Playwright's running loop Django keeps connections of their own, and nobody else closes them: one that stays
+        # keeps the test database from being dropped.
         connections.close_all()
 
 
